@@ -1,0 +1,64 @@
+package bot
+
+import (
+	"context"
+	"strings"
+
+	"ombra/cases"
+)
+
+// pageSize is how many cases an inbox page shows: a button each.
+const pageSize = 10
+
+// inbox lists only what the ombudsman holds a live grant for.
+func (b *Bot) inbox(ctx context.Context, v *visit) (Step, error) {
+	desk, err := v.o.Cases.Desk(v.who)
+	if err != nil {
+		return Step{}, err
+	}
+	list, more, err := desk.Inbox(ctx, v.state.Page, pageSize)
+	if err != nil {
+		return Step{}, err
+	}
+	s := Step{Title: v.say.Get("inbox.title"), Text: v.say.Get("inbox.text"), Cover: v.cover(v.verb("inbox"))}
+	if len(list) == 0 {
+		s.Text = v.say.Get("inbox.empty")
+	}
+	for _, c := range list {
+		s.Buttons = append(s.Buttons, v.button(v.oneLine(c), state{Do: "card", Case: c.ID}))
+	}
+	if v.state.Page > 0 {
+		s.Buttons = append(s.Buttons, v.button(v.say.Get("inbox.newer"), state{Do: "inbox", Page: v.state.Page - 1}))
+	}
+	if more {
+		s.Buttons = append(s.Buttons, v.button(v.say.Get("inbox.older"), state{Do: "inbox", Page: v.state.Page + 1}))
+	}
+	return s, nil
+}
+
+// oneLine names a case in an inbox: nothing of its content.
+func (v *visit) oneLine(c *cases.Case) string {
+	parts := []string{string(c.ID), v.say.Get("kind." + string(c.Kind)), v.say.Get("stage." + string(c.Stage))}
+	if c.Is(cases.Urgent) {
+		parts = append(parts, v.say.Get("flag.urgent"))
+	}
+	if late := v.late(c); late != "" {
+		parts = append(parts, late)
+	}
+	line := strings.Join(parts, " · ")
+	if r := []rune(line); len(r) > MaxLabel {
+		line = string(r[:MaxLabel])
+	}
+	return line
+}
+
+// late says whether a promised day has passed.
+func (v *visit) late(c *cases.Case) string {
+	today := v.o.Cases.Today()
+	ack := c.Acknowledged == "" && c.AckDue != "" && today > c.AckDue
+	feedback := c.Answered == "" && c.FeedbackDue != "" && today > c.FeedbackDue
+	if c.Stage != cases.Closed && (ack || feedback) {
+		return v.say.Get("flag.late")
+	}
+	return ""
+}

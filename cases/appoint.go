@@ -1,0 +1,78 @@
+package cases
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"ombra/crypto"
+	"ombra/crypto/custody"
+)
+
+// An Appointment is a mandate, as the operator enters it.
+type Appointment struct {
+	Enrolment []byte // the ombudsman's signed note
+	Backstop  bool
+	From      Day
+	Until     Day
+}
+
+// Appoint takes an enrolment and returns a challenge, which only the owner of
+// the key can answer. Until then nobody is designated to it. The same name again
+// replaces keys and mandate, and has to be proved anew.
+func (s *Service) Appoint(ctx context.Context, m Appointment) (name string, challenge []byte, err error) {
+	note, err := crypto.OpenEnrol(m.Enrolment)
+	if err != nil {
+		return "", nil, told(err)
+	}
+	to, err := crypto.ParseRecipient(note.Recipient)
+	switch {
+	case err != nil:
+		return "", nil, told(err)
+	case note.Origin != s.Office.Origin:
+		return "", nil, E(Invalid, "other-office", nil)
+	case s.Office.RequirePQ && !to.PostQuantum():
+		return "", nil, E(Invalid, "classic-key", nil)
+	case m.From == "" || m.Until < m.From:
+		return "", nil, E(Invalid, "mandate", nil)
+	}
+	o := Ombudsman{
+		Name: note.Name, Backstop: m.Backstop, Recipient: note.Recipient, Verifier: note.Verifier,
+		Enrolment: m.Enrolment, From: m.From, Until: m.Until,
+	}
+	if challenge, o.Expect, err = crypto.Challenge(s.Office.Origin, to); err != nil {
+		return "", nil, told(err)
+	}
+	return o.Name, challenge, s.changeRoster(ctx, o, "appointed")
+}
+
+// Prove takes the answer to a challenge.
+func (s *Service) Prove(ctx context.Context, name, answer string) error {
+	o, ok := s.Ombudsman(name)
+	switch {
+	case !ok:
+		return E(NotFound, "no-ombudsman", nil)
+	case o.Expect == [32]byte{} || !crypto.CheckAnswer(o.Expect, answer):
+		return E(Invalid, "answer", nil)
+	}
+	o.Proved, o.Expect = s.Today(), [32]byte{}
+	return s.changeRoster(ctx, o, "proved")
+}
+
+// changeRoster stores one of the roster with a leaf, and reloads.
+func (s *Service) changeRoster(ctx context.Context, o Ombudsman, what string) error {
+	sum := sha256.Sum256(o.Enrolment)
+	err := s.update(ctx, func(tx Tx) error {
+		_, err := tx.Append(entry(NewOnce(), custody.Details{
+			Act: "roster", Day: string(s.Today()), Actor: o.Name, To: what, Hash: hex.EncodeToString(sum[:]),
+		}))
+		if err != nil {
+			return err
+		}
+		return tx.PutOmbudsman(o)
+	})
+	if err != nil {
+		return err
+	}
+	return s.loadRoster(ctx)
+}

@@ -1,0 +1,146 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ombra/crypto/custody"
+)
+
+// jobCheckpoint is the name under which the daily checkpoint notes its day.
+const jobCheckpoint = "checkpoint"
+
+// Checkpoint pads the day's leaves to a bucket and signs size and root. It runs
+// once a day, on quiet days too: otherwise the checkpoint itself would tell that
+// something happened, and roughly when. A second call on the same day does
+// nothing.
+func (s *Service) Checkpoint(ctx context.Context) (done bool, err error) {
+	err = s.update(ctx, func(tx Tx) error {
+		done = false
+		today := s.Today()
+		last, err := tx.Done(jobCheckpoint)
+		if err != nil || last >= today {
+			return err
+		}
+		if err := s.pad(tx, today); err != nil {
+			return err
+		}
+		size, err := tx.Size()
+		if err != nil {
+			return err
+		}
+		root, err := custody.Root(size, tx.Hashes())
+		if err != nil {
+			return err
+		}
+		note, err := custody.SignCheckpoint(s.LogKey, custody.Checkpoint{Origin: s.Office.Origin, Size: size, Root: root})
+		if err != nil {
+			return err
+		}
+		if err := tx.PutCheckpoint(Checkpoint{Day: today, Size: size, Note: note}); err != nil {
+			return err
+		}
+		done = true
+		return tx.SetDone(jobCheckpoint, today)
+	})
+	return done, err
+}
+
+// pad adds no-ops: committed to like any act, so that nobody can tell them apart
+// or count other people's filings by filing some.
+func (s *Service) pad(tx Tx, today Day) error {
+	size, err := tx.Size()
+	if err != nil {
+		return err
+	}
+	before := int64(0)
+	all, err := tx.Checkpoints(0)
+	if err != nil {
+		return err
+	}
+	if len(all) > 0 {
+		before = all[len(all)-1].Size
+	}
+	for range custody.Pad(size, before) {
+		if _, err := tx.Append(entry(NewOnce(), custody.Details{Act: custody.ActNoOp, Day: string(today)})); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A Log is the custody log as it is handed to an auditor: all that the last
+// checkpoint covers, and no more, since the live end tells today's volume.
+type Log struct {
+	Leaves      []Leaf
+	Checkpoints []Checkpoint
+	Verifier    string
+}
+
+// Log reads the log for an auditor.
+func (s *Service) Log(ctx context.Context) (l Log, err error) {
+	err = s.view(ctx, func(tx Tx) error {
+		l = Log{Verifier: s.LogKey.Verifier()}
+		if l.Checkpoints, err = tx.Checkpoints(0); err != nil || len(l.Checkpoints) == 0 {
+			return err
+		}
+		l.Leaves, err = tx.Leaves(0, l.Checkpoints[len(l.Checkpoints)-1].Size)
+		return err
+	})
+	return l, err
+}
+
+// ErrLog says that the log on disk does not hold.
+var ErrLog = errors.New("the custody log does not hold")
+
+// VerifyLog recomputes the whole log as it lies on disk, the live end included:
+// every leaf's hash, every opening that is kept, every checkpoint.
+func (s *Service) VerifyLog(ctx context.Context) (size int64, err error) {
+	err = s.view(ctx, func(tx Tx) error {
+		if size, err = tx.Size(); err != nil {
+			return err
+		}
+		var tree custody.Memory
+		checkpoints, err := tx.Checkpoints(0)
+		if err != nil {
+			return err
+		}
+		for from := int64(0); from < size; from += 1000 {
+			leaves, err := tx.Leaves(from, min(size, from+1000))
+			if err != nil {
+				return err
+			}
+			for _, l := range leaves {
+				if l.Details != nil && !custody.Opens(l.Leaf, l.Details, l.Nonce) {
+					return fmt.Errorf("%w: entry %d does not open", ErrLog, l.N)
+				}
+				tree.Append(l.Leaf)
+			}
+		}
+		if tree.Size() != size {
+			return fmt.Errorf("%w: entries are missing", ErrLog)
+		}
+		return s.verifyCheckpoints(checkpoints, &tree, tx)
+	})
+	return size, err
+}
+
+func (s *Service) verifyCheckpoints(list []Checkpoint, tree *custody.Memory, tx Tx) error {
+	for _, c := range list {
+		signed, err := custody.OpenCheckpoint(c.Note, s.LogKey.Verifier())
+		if err != nil || signed.Size != c.Size || signed.Size > tree.Size() {
+			return fmt.Errorf("%w: the checkpoint of %d entries", ErrLog, c.Size)
+		}
+		computed, err := custody.Root(c.Size, tree)
+		if err != nil || computed != signed.Root {
+			return fmt.Errorf("%w: the entries before %d", ErrLog, c.Size)
+		}
+	}
+	stored, err := custody.Root(tree.Size(), tx.Hashes())
+	computed, err2 := custody.Root(tree.Size(), tree)
+	if err != nil || err2 != nil || stored != computed {
+		return fmt.Errorf("%w: the stored hashes", ErrLog)
+	}
+	return nil
+}

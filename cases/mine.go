@@ -1,0 +1,245 @@
+package cases
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"slices"
+	"strings"
+
+	"ombra/crypto"
+	"ombra/crypto/receipt"
+)
+
+// Mine is a case as seen with a receipt: where it stands and what was answered,
+// never the report itself. Looking is no act and leaves no trace.
+type Mine struct {
+	Kind        Kind
+	Stage       Stage
+	Waiting     bool // for the filer
+	Opened      Day
+	AckDue      Day // of what is promised next; empty once kept
+	FeedbackDue Day
+	Disposition Disposition
+	Test        bool
+	Replies     []Reply
+	Open        []Verb
+
+	s       *Service
+	id      ID
+	receipt receipt.Receipt
+}
+
+// A Reply is something an ombudsman said to the filer. An unsigned one was
+// typed in the chat: the chat's administrators could have written it.
+type Reply struct {
+	Day    Day
+	What   string // answer or ask
+	By     string // who signed; empty when nobody did
+	Text   string
+	Files  []string // names; the files themselves come in ReplyFiles
+	Broken bool     // stored, but it does not open or verify: the office must know
+}
+
+// Mine opens the case of a receipt. [NotFound] for any other.
+func (s *Service) Mine(ctx context.Context, r receipt.Receipt) (*Mine, error) {
+	c, stored, err := s.caseOf(ctx, r.Lookup().Hash(), r.Signer().Verifier())
+	if err != nil {
+		return nil, err
+	}
+	if stored.State == Ended {
+		return nil, errNotFound
+	}
+	m := s.mine(c)
+	m.receipt = r
+	sealed, err := s.sealedTo(ctx, c.ID, crypto.FilerHash(stored.Recipient, stored.Verifier), PaperAnswer, PaperAsk)
+	if err != nil {
+		return nil, err
+	}
+	for _, blob := range sealed {
+		m.Replies = append(m.Replies, s.openReply(blob, c.ID, r))
+	}
+	return m, nil
+}
+
+func (s *Service) mine(c *Case) *Mine {
+	m := &Mine{
+		Kind: c.Kind, Stage: c.Stage, Waiting: c.Is(Waiting), Opened: c.Opened, Disposition: c.Disposition,
+		Test: c.Is(Test), s: s, id: c.ID, Open: s.Verbs(c, ByFiler),
+	}
+	if c.Acknowledged == "" && c.Stage != Closed {
+		m.AckDue = c.AckDue
+	}
+	if c.Answered == "" && c.Stage != Closed {
+		m.FeedbackDue = c.FeedbackDue
+	}
+	return m
+}
+
+// ByCode gives what a lookup code shows: stage and dates, and the replies still
+// sealed to the receipt, to be opened on the filer's own device. The code alone
+// cannot tell a case from one that somebody else registered under its hash, so
+// there can be two.
+func (s *Service) ByCode(ctx context.Context, code receipt.Code) ([]*Mine, [][]byte, error) {
+	hash := code.Hash()
+	var all []*Case
+	err := s.view(ctx, func(tx Tx) (err error) {
+		all, err = tx.CasesOf(hash, "")
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	var found []*Mine
+	var sealed [][]byte
+	for _, c := range all {
+		for _, r := range c.Receipts {
+			if r.Lookup != hash || r.State == Ended {
+				continue
+			}
+			blobs, err := s.sealedTo(ctx, c.ID, crypto.FilerHash(r.Recipient, r.Verifier))
+			if err != nil {
+				return nil, nil, err
+			}
+			found, sealed = append(found, s.mine(c)), append(sealed, blobs...)
+		}
+	}
+	if len(found) == 0 {
+		return nil, nil, errNotFound
+	}
+	return found, sealed, nil
+}
+
+// Sealed reads the replies as they are stored, for the filer's own device.
+func (m *Mine) Sealed(ctx context.Context) ([][]byte, error) {
+	return m.s.sealedTo(ctx, m.id, m.receipt.Public([32]byte{}).FilerHash())
+}
+
+// sealedTo reads the age files sealed to one receipt, in order; of some kinds,
+// or all.
+func (s *Service) sealedTo(ctx context.Context, id ID, reader string, kinds ...PaperKind) (blobs [][]byte, err error) {
+	err = s.view(ctx, func(tx Tx) error {
+		blobs = nil
+		papers, err := tx.Papers(id, reader)
+		if err != nil {
+			return err
+		}
+		for _, p := range papers {
+			if len(kinds) > 0 && !slices.Contains(kinds, p.Kind) {
+				continue
+			}
+			blob, err := s.blob(tx, p)
+			if err != nil {
+				return err
+			}
+			blobs = append(blobs, blob)
+		}
+		return nil
+	})
+	return blobs, err
+}
+
+func (s *Service) blob(tx Tx, p Paper) ([]byte, error) {
+	if p.Shelf == "" {
+		return tx.Blob(p.Case, p.N)
+	}
+	r, err := s.Shelf.Open(p.Shelf)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	return io.ReadAll(r)
+}
+
+// openReply decrypts and verifies one reply. One that does not hold is shown as
+// broken: a quiet gap would help whoever made it.
+func (s *Service) openReply(blob []byte, id ID, r receipt.Receipt) Reply {
+	head, body, err := crypto.DecryptEnvelope(blob, r.Identity().Age())
+	if err != nil || head.Case != string(id) || head.From != "ombudsman" {
+		return Reply{Broken: true}
+	}
+	reply := Reply{Day: Day(head.Day), What: head.What}
+	if !strings.HasPrefix(string(body), "ombra-reply/1\n") {
+		reply.Text = crypto.Clean(string(body))
+		return reply
+	}
+	note, ok := s.verifyReply(body)
+	if !ok || note.Case != head.Case || note.Once != head.Once || note.What != head.What || note.Filer != r.Public([32]byte{}).FilerHash() {
+		reply.Broken = true
+		return reply
+	}
+	reply.By, reply.Text = note.By, note.Words
+	for _, f := range note.Files {
+		reply.Files = append(reply.Files, f.Name)
+	}
+	return reply
+}
+
+// verifyReply checks a reply against the verifier of whoever claims it, also of
+// somebody who left since: what was signed stays signed.
+func (s *Service) verifyReply(msg []byte) (crypto.ReplyNote, bool) {
+	text, err := crypto.NoteText(msg)
+	if err != nil {
+		return crypto.ReplyNote{}, false
+	}
+	claimed, err := crypto.ParseReply(text)
+	if err != nil {
+		return crypto.ReplyNote{}, false
+	}
+	for _, o := range *s.roster.Load() {
+		if o.Name == claimed.By {
+			note, err := crypto.OpenReply(msg, o.Verifier)
+			return note, err == nil
+		}
+	}
+	return crypto.ReplyNote{}, false
+}
+
+// Add appends words and files to the case, signed with the receipt's key. form
+// is the form's own sixteen bytes: the same form with the same words is one act,
+// with other words another.
+func (m *Mine) Add(ctx context.Context, form [16]byte, text string, files []Attachment) error {
+	if strings.TrimSpace(text) == "" && len(files) == 0 {
+		return E(Invalid, "empty", nil)
+	}
+	if err := m.s.checkFiles(files); err != nil {
+		return err
+	}
+	c, err := m.s.reload(ctx, m.id)
+	if err != nil {
+		return err
+	}
+	once, err := m.once(ctx, form, text, files)
+	if err != nil {
+		return err
+	}
+	public := m.receipt.Public([32]byte{})
+	return m.s.sealed(ctx, c, func(c *Case) (*act, error) {
+		a := &act{do: Add, by: ByFiler, see: bySystem(c.ID), sheaf: m.s.sheafFor(c, once)}
+		return a, m.s.sealWords(ctx, words{
+			sheaf: a.sheaf, c: c, lookup: public.Lookup, filer: public.FilerHash(), sign: m.receipt.Signer(),
+			text: text, files: files,
+		})
+	})
+}
+
+// once hashes what was typed and the files, which are fetched for it once more
+// than needed: the envelopes must name the Once, so it has to be known first.
+func (m *Mine) once(ctx context.Context, form [16]byte, text string, files []Attachment) ([16]byte, error) {
+	h := sha256.New()
+	h.Write([]byte(hex.EncodeToString([]byte(crypto.Clean(text))) + "\n"))
+	for _, a := range files {
+		r, err := a.Open(ctx)
+		if err != nil {
+			return [16]byte{}, E(Unavailable, "file-fetch", err)
+		}
+		_, err = io.Copy(h, io.LimitReader(r, m.s.Office.MaxFile+1))
+		_ = r.Close()
+		if err != nil {
+			return [16]byte{}, E(Unavailable, "file-fetch", err)
+		}
+		h.Write([]byte("\n" + hex.EncodeToString([]byte(crypto.FileName(a.Name))) + "\n"))
+	}
+	return m.receipt.Once(form, hashSum(h)), nil
+}

@@ -1,0 +1,186 @@
+package cases
+
+import (
+	"slices"
+	"strings"
+)
+
+// Verb is something that can be done to a case.
+type Verb string
+
+// The verbs of this version.
+const (
+	Add         Verb = "add"
+	Acknowledge Verb = "acknowledge"
+	GetPapers   Verb = "papers"
+	Assess      Verb = "assess"
+	Wait        Verb = "wait"
+	Resume      Verb = "resume"
+	TakeLead    Verb = "lead"
+	Answer      Verb = "answer"
+	Ask         Verb = "ask"
+	Note        Verb = "note"
+	Close       Verb = "close"
+)
+
+// Role says who acts.
+type Role string
+
+// The roles that act on cases.
+const (
+	ByFiler     Role = "filer"      // whoever holds the receipt
+	ByOmbudsman Role = "ombudsman"  // a holder, by pressing in the chat
+	BySigned    Role = "signed act" // a holder, signed on their own machine
+)
+
+// Act is what somebody wants to do, before it is judged.
+type Act struct {
+	Do   Verb
+	Once [16]byte
+	Set  map[string]string // category, priority, urgent, stage, disposition
+}
+
+// A move is one row of the table: who may do what, from where to where, what it
+// requires, what it changes, and who is told.
+type move struct {
+	do    Verb
+	by    []Role
+	from  []Stage
+	to    Stage // empty: stays
+	needs func(*Service, *Case, *act) error
+	then  func(*Service, *Case, *act)
+	tells bool // the other holders
+}
+
+var (
+	anyOpen = []Stage{Received, Acknowledged, Assessing, Investigating}
+	always  = append(slices.Clone(anyOpen), Closed)
+)
+
+// moves is the one table of what can happen to a case. The diagram in
+// docs/design.md is printed from it.
+var moves = []move{
+	{do: Add, by: []Role{ByFiler}, from: always, then: (*Service).thenHeard, tells: true},
+	{do: Acknowledge, by: []Role{ByOmbudsman}, from: []Stage{Received}, to: Acknowledged, then: (*Service).thenAcknowledged},
+	{do: GetPapers, by: []Role{ByOmbudsman}, from: always},
+	{do: Assess, by: []Role{ByOmbudsman}, from: []Stage{Acknowledged, Assessing, Investigating}, to: Assessing, needs: (*Service).needsAssessment, then: (*Service).thenAssessed},
+	{do: Wait, by: []Role{ByOmbudsman}, from: anyOpen, then: func(_ *Service, c *Case, _ *act) { c.Flags |= Waiting }},
+	{do: Resume, by: []Role{ByOmbudsman}, from: anyOpen, then: func(_ *Service, c *Case, _ *act) { c.Flags &^= Waiting }},
+	{do: TakeLead, by: []Role{ByOmbudsman}, from: anyOpen, then: func(_ *Service, c *Case, a *act) { c.Lead = a.actor }},
+	{do: Answer, by: []Role{BySigned, ByOmbudsman}, from: anyOpen, needs: (*Service).needsWords, then: (*Service).thenAnswered, tells: true},
+	{do: Ask, by: []Role{BySigned, ByOmbudsman}, from: anyOpen, needs: (*Service).needsWords, then: func(_ *Service, c *Case, _ *act) { c.Flags |= Waiting }, tells: true},
+	{do: Note, by: []Role{BySigned}, from: always, needs: (*Service).needsWords},
+	{do: Close, by: []Role{BySigned}, from: anyOpen, to: Closed, needs: (*Service).needsClosing, then: (*Service).thenClosed, tells: true},
+}
+
+// allowed finds the move for a verb by a role at a stage.
+func (s *Service) allowed(c *Case, do Verb, by Role) (move, bool) {
+	for _, m := range moves {
+		if m.do == do && slices.Contains(m.by, by) && slices.Contains(m.from, c.Stage) {
+			// Typed replies are an office's choice: the chat's administrators
+			// could have written one.
+			return m, by != ByOmbudsman || (do != Answer && do != Ask) || s.Office.TypedReplies
+		}
+	}
+	return move{}, false
+}
+
+// Verbs lists what a role may do to a case now: buttons come from here.
+func (s *Service) Verbs(c *Case, by Role) []Verb {
+	var open []Verb
+	for _, m := range moves {
+		if _, ok := s.allowed(c, m.do, by); !ok {
+			continue
+		}
+		if m.do == Wait && c.Is(Waiting) || m.do == Resume && !c.Is(Waiting) {
+			continue
+		}
+		open = append(open, m.do)
+	}
+	return open
+}
+
+func (s *Service) thenHeard(c *Case, _ *act) { c.Flags &^= Waiting }
+
+func (s *Service) thenAcknowledged(c *Case, a *act) { s.Office.Profile.acknowledged(c, a.day) }
+
+func (s *Service) needsAssessment(c *Case, a *act) error {
+	stage := Stage(a.set["stage"])
+	switch {
+	case !slices.Contains(s.Office.Categories, a.set["category"]),
+		!slices.Contains(Priorities, a.set["priority"]),
+		stage != Assessing && stage != Investigating,
+		// An investigation is not undone by assessing once more.
+		c.Stage == Investigating && stage != Investigating:
+		return E(Invalid, "assessment", nil)
+	}
+	return nil
+}
+
+func (s *Service) thenAssessed(c *Case, a *act) {
+	c.Stage, c.Category, c.Priority = Stage(a.set["stage"]), a.set["category"], a.set["priority"]
+	c.Flags &^= Urgent
+	if a.set["urgent"] == "yes" {
+		c.Flags |= Urgent
+	}
+}
+
+func (s *Service) needsWords(_ *Case, a *act) error {
+	if a.sheaf == nil || len(a.sheaf.papers) == 0 {
+		return E(Invalid, "empty", nil)
+	}
+	return nil
+}
+
+func (s *Service) thenAnswered(c *Case, a *act) {
+	if c.Answered == "" {
+		c.Answered = a.day
+	}
+}
+
+// needsClosing: a disposition, a final answer to the filer, and lessons (or
+// "none, because").
+func (s *Service) needsClosing(c *Case, a *act) error {
+	kinds := map[PaperKind]bool{}
+	for _, p := range a.sheaf.papers {
+		kinds[p.Kind] = true
+	}
+	switch {
+	case !slices.Contains(Dispositions, Disposition(a.set["disposition"])):
+		return E(Invalid, "disposition", nil)
+	case !kinds[PaperAnswer] || !kinds[PaperLessons]:
+		return E(Invalid, "closing", nil)
+	case c.Is(RemedyOutstanding | Held):
+		return E(Conflict, "outstanding", nil)
+	}
+	return nil
+}
+
+func (s *Service) thenClosed(c *Case, a *act) {
+	s.thenAnswered(c, a)
+	c.Closed, c.Disposition = a.day, Disposition(a.set["disposition"])
+	c.Flags &^= Waiting
+}
+
+// Diagram prints the table as a Mermaid state diagram.
+func Diagram() string {
+	var b strings.Builder
+	b.WriteString("stateDiagram-v2\n    [*] --> received: filed\n")
+	for _, m := range moves {
+		for _, from := range m.from {
+			to := m.to
+			if to == "" || m.do == Assess && from == Investigating {
+				to = from
+			}
+			roles := make([]string, len(m.by))
+			for i, r := range m.by {
+				roles[i] = string(r)
+			}
+			b.WriteString("    " + string(from) + " --> " + string(to) + ": " + string(m.do) + " (" + strings.Join(roles, " or ") + ")\n")
+			if m.do == Assess && from != Investigating {
+				b.WriteString("    " + string(from) + " --> investigating: " + string(m.do) + " (" + strings.Join(roles, " or ") + ")\n")
+			}
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,31 @@
+package cases
+
+// Subject is what a notice is about: never which case.
+type Subject string
+
+// The subjects.
+const (
+	News    Subject = "news"    // something in the inbox changed
+	Danger  Subject = "danger"  // somebody may be in danger; told at once, with the filer's consent
+	Mandate Subject = "mandate" // the ombudsman's own mandate ends soon
+)
+
+// A Notice tells one of the roster, without content, that it is time to look.
+// To is a roster name, never an account. It is told at the Hour-th of the
+// office's fixed hours of day Due, so that a notice dates nothing; Hour -1 is
+// at once.
+type Notice struct {
+	Key   string // random: rowids are reused, and a platform tells a key once
+	Gen   int    // grows when later news is folded in
+	To    string
+	About Subject
+	Due   Day
+	Hour  int
+	Tries int
+}
+
+// Outcome is what came of telling a notice; the zero value is "told".
+type Outcome struct {
+	Again bool // not taken: stays, tries grow
+	Dead  bool // never will be: the row goes, and check says so
+}

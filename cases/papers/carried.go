@@ -1,0 +1,122 @@
+package papers
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"ombra/crypto"
+)
+
+// A Part is one age file that an act carries.
+type Part struct {
+	Name string // of the entry: answer.case.age, file1.r1.age
+	What string // of the envelope inside: answer, ask, note, lessons, file
+	File int    // 1, 2, … of a file, else 0
+	For  string // "case", or "r1", "r2", … in the manifest's order of receipts
+}
+
+// kinds says what each act carries, in the order in which it is stored: the
+// parts that go to the filer too, and those for the case alone. Later kinds of
+// act are lines here.
+var kinds = map[string]struct {
+	filer []string
+	inner []string
+	files string // where attachments go: with this part
+}{
+	"answer": {filer: []string{"answer"}, files: "answer"},
+	"ask":    {filer: []string{"ask"}, files: "ask"},
+	"note":   {inner: []string{"note"}, files: "note"},
+	"close":  {filer: []string{"answer"}, inner: []string{"lessons"}, files: "answer"},
+}
+
+// MaxFiles is how many attachments an act may carry.
+const MaxFiles = 20
+
+var partShape = regexp.MustCompile(`^(answer|ask|note|lessons|file([1-9][0-9]?))\.(case|r([1-9][0-9]?))\.age$`)
+
+// Carried takes the names that an act carries apart, strictly, so that both ends
+// share one rule: exactly the parts of its kind; files numbered from 1 without a
+// gap; what goes to the filer in a copy for the case and for each of r1 … rN
+// with the same N throughout, and what does not in the copy for the case alone.
+// It cannot know how many receipts are live; the caller compares (see
+// [Receipts]). An act of a kind not known here carries nothing.
+func Carried(note crypto.ActNote) ([]Part, error) {
+	if len(note.Carry) == 0 && kinds[note.Do].files == "" {
+		return nil, nil
+	}
+	parts := make([]Part, 0, len(note.Carry))
+	for _, name := range slices.Sorted(maps.Keys(note.Carry)) {
+		m := partShape.FindStringSubmatch(name)
+		if m == nil {
+			return nil, ErrCarried
+		}
+		p := Part{Name: name, What: m[1], For: m[3]}
+		if m[2] != "" {
+			p.What = "file"
+			p.File, _ = strconv.Atoi(m[2]) // two digits, as the shape says
+		}
+		parts = append(parts, p)
+	}
+	want, err := expected(note.Do, Files(parts), Receipts(parts))
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(parts, func(a, b Part) int { return slices.Index(want, a) - slices.Index(want, b) })
+	if !slices.Equal(parts, want) {
+		return nil, ErrCarried
+	}
+	return parts, nil
+}
+
+// Receipts is the highest N of the parts' rN.
+func Receipts(parts []Part) int {
+	most := 0
+	for _, p := range parts {
+		if len(p.For) > 1 && p.For[0] == 'r' {
+			n, _ := strconv.Atoi(p.For[1:]) // digits, as the shape says
+			most = max(most, n)
+		}
+	}
+	return most
+}
+
+// Files is the highest number of a file among the parts.
+func Files(parts []Part) int {
+	most := 0
+	for _, p := range parts {
+		most = max(most, p.File)
+	}
+	return most
+}
+
+// expected lists the parts of an act with so many files for so many receipts:
+// words before files, and of each the case's copy first.
+func expected(do string, files, receipts int) ([]Part, error) {
+	k, ok := kinds[do]
+	if !ok {
+		return nil, ErrDo
+	}
+	if files > MaxFiles {
+		return nil, ErrCarried
+	}
+	var parts []Part
+	add := func(stem, what string, file int, filer bool) {
+		parts = append(parts, Part{stem + ".case.age", what, file, "case"})
+		for n := 1; filer && n <= receipts; n++ {
+			to := "r" + strconv.Itoa(n)
+			parts = append(parts, Part{stem + "." + to + ".age", what, file, to})
+		}
+	}
+	for _, what := range k.filer {
+		add(what, what, 0, true)
+	}
+	for _, what := range k.inner {
+		add(what, what, 0, false)
+	}
+	for n := 1; n <= files; n++ {
+		add("file"+strconv.Itoa(n), "file", n, slices.Contains(k.filer, k.files))
+	}
+	return parts, nil
+}

@@ -1,0 +1,36 @@
+package papers
+
+// A RefusedError says in one sentence what is wrong with papers, an act or a
+// draft, and what to do. The sentences are all here and quote nothing: they
+// reach terminals and reports of trouble, which are shown to strangers.
+type RefusedError string
+
+func (e RefusedError) Error() string { return string(e) }
+
+// The refusals that callers may want to tell apart.
+const (
+	// ErrManifest: the list of contents is not in its one spelling.
+	ErrManifest = RefusedError("the list of contents of these papers is damaged; get the papers again")
+	// ErrEntries: a file too many, or one that is missing.
+	ErrEntries = RefusedError("these papers hold a file that does not belong in them, or lack one; get them again, and tell oversight if it stays so")
+	// ErrSum: a paper is not the one that the list of contents names.
+	ErrSum = RefusedError("a file in these papers is not the one that their list of contents names; get them again, and tell oversight if it stays so")
+	// ErrOffice: the papers come from another office than the pinned one.
+	ErrOffice = RefusedError("these papers are of another office, or of a log with another key, than this machine knows; compare the office file")
+	// ErrKey: no wrap opens to the announced case key.
+	ErrKey = RefusedError("none of your keys opens this case; check that the papers were made for you, and tell the office that they are unreadable")
+	// ErrReceipts: a live receipt that the report and its filer do not vouch for.
+	ErrReceipts = RefusedError("these papers name a receipt that the filer did not vouch for; do not answer, and tell oversight")
+	// ErrWhom: an answer was asked for and the case has no live receipt.
+	ErrWhom = RefusedError("this case has no live receipt, so nobody could read an answer; write a note instead")
+	// ErrDo: an act that this version does not know.
+	ErrDo = RefusedError("this kind of act is not known here; use answer, ask, note or close")
+	// ErrDraft: a draft lacks what its act needs.
+	ErrDraft = RefusedError("this act lacks words that it needs; write a text, and for closing also a disposition and lessons (or \"none, because …\")")
+	// ErrSigner: the key belongs to somebody else than the papers' reader.
+	ErrSigner = RefusedError("this key is not the one of the ombudsman that the papers were made for; use your own key and papers")
+	// ErrCarried: an act carries files in another way than its kind asks for.
+	ErrCarried = RefusedError("this act does not carry exactly the files that it should; make it again with ombra-desk")
+	// ErrReplies: a file of replies is not well formed.
+	ErrReplies = RefusedError("this is not a file of replies; get the replies again with the lookup code")
+)

@@ -1,0 +1,5 @@
+package papers
+
+// FromBundle is Open without the passphrase, which would take all of a fuzzer's
+// time.
+var FromBundle = fromBundle

@@ -1,0 +1,218 @@
+package cases
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strings"
+
+	"ombra/crypto"
+	"ombra/crypto/receipt"
+)
+
+// errStale says that a case moved to another key between sealing and storing:
+// seal again.
+var errStale = errors.New("the case has a newer key")
+
+// refile settles a filing whose receipt is known: the same submission again, or
+// a changed one.
+func (s *Service) refile(ctx context.Context, f Filing, public receipt.Public) (Filed, error) {
+	c, r, err := s.caseOf(ctx, public.Lookup, public.Verifier)
+	if err != nil {
+		return Filed{}, err
+	}
+	filed := filedOf(c)
+	if r.Tag == public.Tag {
+		filed.Again = true
+		return filed, nil
+	}
+	for _, name := range f.Excluded {
+		if c.Holds(name, Live, Dormant) {
+			return Filed{}, &NeedsReceipt{Tag: public.Tag}
+		}
+	}
+	filed.Amended = true
+	return filed, s.amend(ctx, c, f, public)
+}
+
+// caseOf finds the case of a receipt's public half, and the receipt in it.
+func (s *Service) caseOf(ctx context.Context, lookup [32]byte, verifier string) (found *Case, r Receipt, err error) {
+	err = s.view(ctx, func(tx Tx) error {
+		all, err := tx.CasesOf(lookup, verifier)
+		if err != nil {
+			return err
+		}
+		for _, c := range all {
+			i := slices.IndexFunc(c.Receipts, func(r Receipt) bool { return r.Lookup == lookup && r.Verifier == verifier })
+			if i >= 0 {
+				found, r = c, c.Receipts[i]
+				return nil
+			}
+		}
+		return errNotFound
+	})
+	return found, r, err
+}
+
+// amend appends a changed submission to its case: no word is lost. Its Once is
+// the tag's, so that this change sent again is the same act. A sealed one brings
+// its claim, a typed one is signed with the receipt in hand: without the
+// receipt's key nobody appends.
+func (s *Service) amend(ctx context.Context, c *Case, f Filing, public receipt.Public) error {
+	if f.Source != Sealed && f.Signer.Verifier() != public.Verifier {
+		return E(Conflict, "", nil)
+	}
+	return s.sealed(ctx, c, func(c *Case) (*act, error) {
+		once := [16]byte(public.Tag[:16])
+		sh := s.sheafFor(c, once)
+		a := &act{do: Add, by: ByFiler, see: bySystem(c.ID), sheaf: sh}
+		if f.Source != Typed {
+			in := &intake{filing: f, public: public, c: c, sheaf: sh, amends: true}
+			return a, in.sealInner(ctx)
+		}
+		return a, s.sealWords(ctx, words{
+			sheaf: sh, c: c, lookup: public.Lookup, filer: public.FilerHash(), sign: f.Signer,
+			text: f.Text, files: f.Files,
+		})
+	})
+}
+
+// words are what a filer adds to a case.
+type words struct {
+	sheaf  *sheaf
+	c      *Case
+	lookup [32]byte
+	filer  string
+	sign   crypto.SigningKey
+	text   string
+	files  []Attachment
+}
+
+// sealWords seals attachments, then the signed note that names their hashes.
+func (s *Service) sealWords(ctx context.Context, w words) error {
+	head := crypto.Header{
+		Case: string(w.c.ID), Once: hex.EncodeToString(w.sheaf.once[:]), From: "filer", What: "more",
+		Type: "text/plain; charset=utf-8", Day: string(w.sheaf.day), Filer: w.filer,
+	}
+	note := crypto.FilerNote{
+		Origin: s.Office.Origin, Lookup: hex.EncodeToString(w.lookup[:]), Once: head.Once, Day: head.Day,
+		Do: "add", Words: crypto.Signable(crypto.Clean(w.text)),
+	}
+	for _, a := range w.files {
+		sum, err := w.sheaf.attach(ctx, head, a)
+		if err != nil {
+			return err
+		}
+		note.Files = append(note.Files, crypto.FileRef{Hash: hex.EncodeToString(sum[:]), Name: crypto.FileName(a.Name)})
+	}
+	msg, err := note.Sign(w.sign)
+	if err != nil {
+		return err
+	}
+	return w.sheaf.seal(PaperMore, head, msg)
+}
+
+// sealInner keeps what was sealed on the filer's device byte for byte, each file
+// as the body of an ordinary envelope: two layers at rest hide stanza count,
+// kind and size, and make grants and shredding uniform; the inner one keeps the
+// host out. The receipt's own copy has one recipient already.
+func (in *intake) sealInner(ctx context.Context) error {
+	hashes := map[string]string{}
+	for _, name := range innerNames(in.filing.Inner) {
+		blob := in.filing.Inner[name]
+		sum := sha256.Sum256(blob)
+		hashes[name] = hex.EncodeToString(sum[:])
+		if err := in.sealOne(ctx, name, blob); err != nil {
+			return err
+		}
+	}
+	if len(in.filing.Claim) > 0 {
+		head := in.header("act")
+		return in.sheaf.seal(PaperAct, head, in.filing.Claim)
+	}
+	in.public.Tag = in.filing.Tag(crypto.InnerSum(hashes))
+	return nil
+}
+
+func (in *intake) sealOne(ctx context.Context, name string, blob []byte) error {
+	if name == "own.age" {
+		if err := crypto.OneStanza(blob); err != nil {
+			return err
+		}
+		return in.sheaf.place(ctx, PaperReport, in.public.FilerHash(), blob)
+	}
+	head, kind := in.header("file"), PaperFile
+	if name == "body.age" {
+		head, kind = in.header("more"), PaperMore
+		if !in.amends {
+			head, kind = in.first(), PaperReport
+		}
+	}
+	head.Inner, head.Type, head.Len = "age", "application/octet-stream", int64(len(blob))
+	var sealed strings.Builder
+	if _, _, err := crypto.Seal(&sealed, in.sheaf.to, head, strings.NewReader(string(blob))); err != nil {
+		return err
+	}
+	return in.sheaf.place(ctx, kind, "", []byte(sealed.String()))
+}
+
+// innerNames puts the report first.
+func innerNames(inner map[string][]byte) []string {
+	names := []string{"body.age"}
+	for name := range inner {
+		if name != "body.age" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names[1:])
+	return names
+}
+
+// sealed runs an act that was sealed for a case, again if the case has got a
+// newer key meanwhile.
+func (s *Service) sealed(ctx context.Context, c *Case, seal func(*Case) (*act, error)) error {
+	for try := 0; ; try++ {
+		a, err := seal(c)
+		if err == nil {
+			err = s.perform(ctx, a)
+		}
+		if err != nil && a != nil && !errors.Is(err, ErrUnclear) {
+			a.sheaf.drop()
+		}
+		if !errors.Is(err, errStale) || try == 3 {
+			return doneIsDone(told(err))
+		}
+		if c, err = s.reload(ctx, c.ID); err != nil {
+			return err
+		}
+	}
+}
+
+func doneIsDone(err error) error {
+	switch {
+	case errors.Is(err, ErrDone):
+		return nil
+	case errors.Is(err, ErrUnclear), errors.Is(err, errStale):
+		return E(Unavailable, "", err)
+	}
+	return err
+}
+
+func (s *Service) reload(ctx context.Context, id ID) (c *Case, err error) {
+	err = s.view(ctx, func(tx Tx) error {
+		c, err = tx.Case(id, "")
+		return err
+	})
+	return c, err
+}
+
+// sheafFor starts the papers of an act on a case that exists.
+func (s *Service) sheafFor(c *Case, once [16]byte) *sheaf {
+	to, err := crypto.ParseRecipient(c.Key().Recipient)
+	if err != nil {
+		panic("cases: a stored case recipient does not parse")
+	}
+	return &sheaf{s: s, to: to, epoch: c.Key().Epoch, once: once, day: s.Today()}
+}

@@ -1,0 +1,6 @@
+package sqlite
+
+import "golang.org/x/sys/unix"
+
+// noatime leaves a file's time of access alone.
+const noatime = unix.O_NOATIME

@@ -1,0 +1,192 @@
+// Package config reads the one file an operator writes, ombra.toml.
+//
+// The struct below is the whole of it: the comment on a field is also the
+// comment that [Example] prints above the key, so that the two cannot drift.
+// Reading is strict. An unknown key, a value of the wrong type or a setting
+// that makes no sense is refused with its line and how to mend it, because a
+// misspelt key that is silently ignored is how an office comes to run without
+// the protection it believes it has.
+//
+// Only [Load] touches files; [Parse] is a function of bytes. Secrets never
+// stand in the file: a key that needs one ends in _file and names where it lies.
+package config
+
+import (
+	"embed"
+	"time"
+	_ "time/tzdata" // a host without zone files still knows which day it is
+)
+
+// The comments in these files are what Example prints.
+//
+//go:embed config.go forms.go
+var sources embed.FS
+
+// Config is one office, as its operator set it up.
+type Config struct {
+	// An office made for tests, for good: its cases carry the test mark and are in no figure.
+	// It cannot be changed later.
+	Test bool `toml:"test"`
+
+	// The office itself.
+	Office Office `toml:"office"`
+
+	// By which day a filer is acknowledged and answered.
+	Clocks Clocks `toml:"clocks"`
+
+	// What may be attached to a filing.
+	Attachments Attachments `toml:"attachments"`
+
+	// What the office says before anyone types, one table per language.
+	Gate map[string]Gate `toml:"gate"`
+
+	// Bodies outside the office to which anybody may turn instead. At least one.
+	Authorities []Authority `toml:"authorities"`
+
+	// Categories of the office's own, in place of those of the form set.
+	// id is stored and counted, so it is never reused for something else.
+	Categories []Category `toml:"categories"`
+
+	// Ombudsmen's platform accounts, under their roster names. The roster itself (mandates, keys)
+	// is in the database: see ombra roster.
+	Ombudsmen map[string]Accounts `toml:"ombudsmen"`
+
+	// Accounts of oversight, which sees clocks, figures and the log, never content.
+	// Nobody is both an ombudsman and oversight.
+	Oversight map[string]Accounts `toml:"oversight"`
+
+	// Where ombra backup encrypts to.
+	Backup Backup `toml:"backup"`
+
+	// FormSet is the questions, read from what Office.Forms names, with
+	// Categories put in place of its own where the office has some.
+	FormSet *FormSet `toml:"-"`
+
+	// Location is Office.TimeZone.
+	Location *time.Location `toml:"-"`
+
+	file  string // for the names of problems
+	lines lines
+}
+
+// Office is the table [office].
+type Office struct {
+	// The name of this deployment for ever, like ombud.example.org. It goes into every receipt and
+	// every signature: changing it kills all receipts. It need not be a host that exists.
+	Origin string `toml:"origin"`
+
+	// What people read as the sender.
+	Name string `toml:"name"`
+
+	// The folder that holds the database, attachments and keys; mode 0700. Relative to this file.
+	Data string `toml:"data"`
+
+	// The time zone in which the office counts its days, like Europe/Vienna.
+	TimeZone string `toml:"time_zone"`
+
+	// The languages in which people are spoken to; the first is the one for those who chose none.
+	Languages []string `toml:"languages"`
+
+	// The hours of the day at which notices go out, ascending. They are fixed, so that the time of a
+	// notice tells nobody when something was filed.
+	Hours []int `toml:"hours"`
+
+	// How many ombudsmen are drawn for a new case.
+	Designate int `toml:"designate"`
+
+	// How many more are drawn for appeals and absence; they see the case only when it is released to them.
+	Reserve int `toml:"reserve"`
+
+	// Whether ombudsmen need keys that withstand a quantum computer.
+	RequirePQ bool `toml:"require_pq"`
+
+	// Whether an ombudsman may type a reply in chat. The filer is then told that it is not signed, and
+	// that the chat's administrators could have written it.
+	TypedReplies bool `toml:"typed_replies"`
+
+	// The questions: cyber, workplace, or the path of a TOML file of your own, relative to this file.
+	Forms string `toml:"forms"`
+}
+
+// Clocks is the table [clocks]. What the named profiles promise is written in
+// package cases; the numbers here are those of a custom one.
+type Clocks struct {
+	// Which promise holds; ask whoever knows which law applies.
+	//   grm           grievance practice, bound to no statute: acknowledged in 2 business days,
+	//                 answered 21 days after
+	//   eu-2019-1937  Directive (EU) 2019/1937 Art 9: acknowledged in 7 days, answered 3 months after.
+	//                 It does not cover some defence and security procurement (Art 3).
+	//   custom        your own, with ack_days and one of feedback_days and feedback_months
+	Profile string `toml:"profile"`
+
+	// Days until a filing is acknowledged; only with profile custom.
+	AckDays int `toml:"ack_days,omitempty"`
+
+	// Days from acknowledgement until the filer has an answer; only with profile custom.
+	FeedbackDays int `toml:"feedback_days,omitempty"`
+
+	// Calendar months from acknowledgement until the filer has an answer; only with profile custom.
+	FeedbackMonths int `toml:"feedback_months,omitempty"`
+}
+
+// Attachments is the table [attachments].
+type Attachments struct {
+	// How many files one filing may carry.
+	MaxFiles int `toml:"max_files"`
+
+	// How large each of them may be, in megabytes.
+	MaxFileMB int `toml:"max_file_mb"`
+}
+
+// Gate is a table [gate.<language>].
+type Gate struct {
+	// What the office itself must say: that nothing classified belongs here and what the cleared route
+	// is, that work devices may be watched, what happens next, and who gives support.
+	Text string `toml:"text"`
+
+	// Whom to reach at once when somebody is in danger.
+	Danger string `toml:"danger"`
+}
+
+// Authority is one of [[authorities]].
+type Authority struct {
+	// What the body is called.
+	Name string `toml:"name"`
+
+	// How to reach it: an address, a telephone number, a web page.
+	Contact string `toml:"contact"`
+}
+
+// Accounts is a table [ombudsmen.<name>] or [oversight.<name>]: where a person
+// is on each platform. One of them is enough.
+type Accounts struct {
+	// Workspace and user id, like T0123ABCD/U0456EFGH.
+	Slack string `toml:"slack,omitempty"`
+
+	// The 26-letter user id.
+	Mattermost string `toml:"mattermost,omitempty"`
+
+	// The account on the terminal, like anna.
+	Terminal string `toml:"terminal,omitempty"`
+}
+
+// Backup is the table [backup].
+type Backup struct {
+	// A public age key whose secret half is kept away from the host.
+	Recipient string `toml:"recipient,omitempty"`
+}
+
+// Defaults is an office with every setting that has a sensible default. What
+// only the operator can know is left empty, and refused while it is.
+func Defaults() Config {
+	return Config{
+		Office: Office{
+			Languages: []string{"en"},
+			Hours:     []int{9, 15},
+			Designate: 2,
+			Reserve:   1,
+			RequirePQ: true,
+		},
+		Attachments: Attachments{MaxFiles: 10, MaxFileMB: 25},
+	}
+}
