@@ -19,7 +19,7 @@ type Platform interface {
 type Finding struct{ What, Mend string }
 
 // Undelivered says that a notice did not arrive.
-type Undelivered struct {
+type Undelivered struct { //nolint:errname // reads as a fact where it is met: *bot.Undelivered
 	After time.Duration // try again no sooner than this; zero: the sender's own pace
 	Gone  bool          // the account does not exist any more: do not try again
 }

@@ -76,7 +76,6 @@ type Button struct {
 const (
 	MaxTitle   = 24 // Slack's and Mattermost's modal title
 	MaxText    = 2900
-	MaxQuote   = 12000 // adapters split it; one message of every platform's size
 	MaxFacts   = 25
 	MaxLabel   = 75 // a button's
 	MaxField   = 150
@@ -87,6 +86,9 @@ const (
 	MaxButtons = 20
 	MaxSubmit  = 24
 	MaxInput   = 3000
+	// MaxQuote is all that a form can hold, so that what was typed can always be
+	// given back whole. Adapters split it.
+	MaxQuote = MaxFields * MaxInput
 )
 
 // IsForm tells a form from a card.

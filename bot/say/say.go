@@ -34,7 +34,7 @@ var all = mustLoad(catalogs)
 // In returns the catalog for a language tag such as "de" or "de-AT", English
 // where there is none.
 func In(lang string) Words {
-	base, _, _ := strings.Cut(strings.ToLower(lang), "-")
+	base, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(lang), "_", "-"), "-")
 	if w, ok := all[base]; ok {
 		return w
 	}
@@ -55,8 +55,8 @@ func Langs() []string {
 func (w Words) Lang() string { return w.lang }
 
 // Get returns a phrase with its slots filled: Get("a.b", "day", "3 May") fills
-// {day}. It panics on an unknown phrase or a missing slot: both are mistakes
-// of a programmer, and tests walk every phrase.
+// {day}. It panics on an unknown phrase: that is a programmer's mistake, and
+// tests walk every phrase. A slot that is not filled stays as it is written.
 func (w Words) Get(key string, slots ...string) string {
 	text, ok := w.phrases[key]
 	if !ok {
@@ -143,8 +143,12 @@ func (w Words) read(files fs.FS, p string) error {
 		return err
 	}
 	var tables map[string]map[string]string
-	if err := toml.Unmarshal(text, &tables); err != nil {
+	meta, err := toml.Decode(string(text), &tables)
+	if err != nil {
 		return err
+	}
+	if lost := meta.Undecoded(); len(lost) > 0 {
+		return fmt.Errorf("%s stands above the first table", lost[0])
 	}
 	for table, phrases := range tables {
 		for key, phrase := range phrases {
