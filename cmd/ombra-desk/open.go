@@ -1,0 +1,180 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ombra/cases/papers"
+)
+
+type openOptions struct {
+	out       string
+	yes, pin  bool
+	noKeeping bool
+}
+
+func newOpen(d *desk) *cobra.Command {
+	o := &openOptions{}
+	cmd := &cobra.Command{
+		Use:   "open PAPERS.age",
+		Short: "Read a case",
+		Long: `Read a case from the papers that you got in the chat.
+
+First you see its category and who is concerned, and decide whether you may read
+it at all. Only then the words are shown. Attachments are written nowhere unless
+you say --out; nothing is ever opened by itself.`,
+		Args: cobra.ExactArgs(1),
+		RunE: runs(func(args []string) error { return d.openPapers(args[0], o) }),
+	}
+	cmd.Flags().StringVar(&o.out, "out", "", "write attachments into this folder")
+	cmd.Flags().BoolVar(&o.yes, "yes", false, "read on after the conflict card without asking")
+	cmd.Flags().BoolVar(&o.pin, "pin", false, "remember new keys without asking: they were compared before")
+	cmd.Flags().BoolVar(&o.noKeeping, "no-keep", false, "keep no sealed copy for reply and act")
+	return cmd
+}
+
+func (d *desk) openPapers(name string, o *openOptions) error {
+	file, err := d.read(name)
+	if err != nil {
+		return err
+	}
+	r, err := d.openFile(file)
+	if err != nil {
+		return err
+	}
+	t, err := r.read()
+	if err != nil {
+		return err
+	}
+	if ok, err := d.showCard(t, o.yes); err != nil || !ok {
+		return err
+	}
+	if t, err = r.pinNew(t, o.pin); err != nil {
+		return err
+	}
+	if err := d.showThread(t, o.out); err != nil {
+		return err
+	}
+	return r.remember(t, !o.noKeeping)
+}
+
+// reading is papers, the key that opens them, and where to remember them.
+type reading struct {
+	d    *desk
+	at   folder
+	k    keys
+	p    *papers.Papers
+	pins papers.Pins
+}
+
+// openFile asks for the passcode and then for the passphrase.
+func (d *desk) openFile(file []byte) (*reading, error) {
+	passcode, err := d.secret(passcodeEnv, "Passcode of the papers")
+	if err != nil {
+		return nil, err
+	}
+	p, err := papers.Open(file, passcode)
+	if err != nil {
+		return nil, err
+	}
+	at := d.office(p.Manifest().Origin)
+	k, err := d.unlock(at.origin)
+	if err != nil {
+		return nil, err
+	}
+	return d.reading(at, k, p)
+}
+
+// openKept takes what an earlier open kept.
+func (d *desk) openKept(id string) (*reading, error) {
+	at, err := d.known()
+	if err != nil {
+		return nil, err
+	}
+	k, err := d.unlock(at.origin)
+	if err != nil {
+		return nil, err
+	}
+	p, err := at.kept(id, k)
+	if err != nil {
+		return nil, err
+	}
+	return d.reading(at, k, p)
+}
+
+func (d *desk) reading(at folder, k keys, p *papers.Papers) (*reading, error) {
+	if _, name := k.names(); name != p.Manifest().Me {
+		return nil, papers.ErrSigner
+	}
+	pins, err := at.pins()
+	if err != nil {
+		return nil, err
+	}
+	r := &reading{d, at, k, p, pins}
+	if pins.LogVerifier == "" {
+		d.note("No office file is pinned here. The papers name the log key %s: compare it, then run ombra-desk office pin.\n",
+			fingerprint(p.Manifest().Log.Verifier))
+	}
+	// The own key needs nobody's word.
+	own, _, err := k.enrolment(d.today())
+	if err != nil {
+		return nil, err
+	}
+	r.pins.Enrolments[own.Name] = own
+	if old, err := at.kept(p.Manifest().Case, k); err == nil {
+		r.pins.Seen = old.Manifest().Papers
+	}
+	return r, nil
+}
+
+func (r *reading) read() (*papers.Thread, error) { return r.p.Read(r.k.ids(), r.pins) }
+
+// showCard is the conflict card. It comes before every word of the case.
+func (d *desk) showCard(t *papers.Thread, yes bool) (bool, error) {
+	var card strings.Builder
+	if err := t.Card(&card); err != nil {
+		return false, err
+	}
+	d.note("%s", card.String())
+	ok, err := d.confirm(yes, "May you read this case? If you or somebody close to you is concerned, say no.")
+	if err == nil && !ok {
+		d.note("Nothing was shown or kept. Delete the papers, and tell the office that you withdraw from this case.\n")
+	}
+	return ok, err
+}
+
+// pinNew shows keys that are new here and asks whether they were compared; the
+// thread is then read again, since it depends on them.
+func (r *reading) pinNew(t *papers.Thread, pin bool) (*papers.Thread, error) {
+	if len(t.NewKeys) == 0 {
+		return t, nil
+	}
+	r.d.note("Keys of colleagues that this machine does not know yet:\n")
+	for _, e := range t.NewKeys {
+		r.d.sayEnrolment(e)
+	}
+	ok, err := r.d.confirm(pin, "Did you compare these with the office's published roster?")
+	if err != nil || !ok {
+		return t, err
+	}
+	for _, e := range t.NewKeys {
+		r.pins.Enrolments[e.Name] = e
+	}
+	return r.read()
+}
+
+// remember keeps what the next reading is compared with. New keys that nobody
+// compared are not remembered: the next papers show them again.
+func (r *reading) remember(t *papers.Thread, keep bool) error {
+	r.at.settleDraft(t, r.k)
+	asked := *t
+	asked.NewKeys = nil
+	if err := r.at.savePins(asked.Pins(r.pins)); err != nil {
+		return err
+	}
+	if !keep {
+		return nil
+	}
+	return r.at.keep(r.p, r.k)
+}

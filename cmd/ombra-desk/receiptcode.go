@@ -1,0 +1,22 @@
+package main
+
+import "github.com/spf13/cobra"
+
+func newReceiptCode(d *desk) *cobra.Command {
+	return &cobra.Command{
+		Use:   "code",
+		Short: "Show the lookup code of a receipt: it finds the case and opens nothing",
+		Args:  cobra.NoArgs,
+		RunE: runs(func([]string) error {
+			_, rc, err := d.receiptHere()
+			if err != nil {
+				return err
+			}
+			if d.json {
+				return d.writeJSON(map[string]string{"code": rc.Lookup().Hex()})
+			}
+			d.say("%s\n", rc.Lookup().Hex())
+			return nil
+		}),
+	}
+}

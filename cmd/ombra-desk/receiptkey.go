@@ -1,0 +1,26 @@
+package main
+
+import "github.com/spf13/cobra"
+
+func newReceiptKey(d *desk) *cobra.Command {
+	return &cobra.Command{
+		Use:   "key",
+		Short: "Show the age key of a receipt, to open replies with stock age",
+		Long: `Show the age key of a receipt, to open replies with stock age.
+
+Do not paste it anywhere: programs that look for leaked secrets know its form, and
+would point at you.`,
+		Args: cobra.NoArgs,
+		RunE: runs(func([]string) error {
+			_, rc, err := d.receiptHere()
+			if err != nil {
+				return err
+			}
+			if d.json {
+				return d.writeJSON(map[string]string{"identity": rc.Identity().Reveal()})
+			}
+			d.say("%s\n", rc.Identity().Reveal())
+			return nil
+		}),
+	}
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"ombra/cases/papers"
+	"ombra/crypto"
+)
+
+// folder is what this machine keeps for one office.
+type folder struct {
+	d      *desk
+	origin string
+}
+
+// office is the folder of an office whose origin was checked: an origin has no
+// slash and no leading dot, so it is safe as a name.
+func (d *desk) office(origin string) folder { return folder{d, origin} }
+
+func (d *desk) base() string {
+	if d.home != "" {
+		return d.home
+	}
+	config, err := os.UserConfigDir()
+	if err != nil {
+		return "ombra-desk" // no home: the current folder
+	}
+	return filepath.Join(config, "ombra-desk")
+}
+
+func (f folder) path(parts ...string) string {
+	return filepath.Join(append([]string{f.d.base(), f.origin}, parts...)...)
+}
+
+// known finds the office that is meant: the one named, or the only one here.
+func (d *desk) known() (folder, error) {
+	if d.origin != "" {
+		if err := crypto.CheckOrigin(d.origin); err != nil {
+			return folder{}, usage(err.Error(), "--origin is the office's fixed id, not an address")
+		}
+		return d.office(d.origin), nil
+	}
+	list, err := os.ReadDir(d.base())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return folder{}, err
+	}
+	var only string
+	for _, e := range list {
+		if !e.IsDir() || crypto.CheckOrigin(e.Name()) != nil {
+			continue
+		}
+		if only != "" {
+			return folder{}, usage("more than one office is known here", "name one with --origin")
+		}
+		only = e.Name()
+	}
+	if only == "" {
+		return folder{}, usage("no office is known here yet", "name it with --origin, or pin its file: ombra-desk office pin office.note")
+	}
+	return d.office(only), nil
+}
+
+// put writes a file whole or not at all, for its owner only. It may replace an
+// older one: what is put here is this program's own.
+func (f folder) put(b []byte, parts ...string) error {
+	name := f.path(parts...)
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil { //nolint:gosec // the user's own folder
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(name), ".new-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(tmp.Name()) }() //nolint:gosec // our own; gone already if all went well
+	_, err = tmp.Write(b)
+	if serr := tmp.Sync(); err == nil {
+		err = serr
+	}
+	if cerr := tmp.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), name) //nolint:gosec // the user's own folder
+}
+
+// pinned is pins.json.
+type pinned struct {
+	Origin         string                      `json:"origin"`
+	LogVerifier    string                      `json:"log_verifier"`
+	Enrolments     map[string]pinnedEnrolments `json:"enrolments"`
+	LastSize       int64                       `json:"last_size"`
+	LastCheckpoint string                      `json:"last_checkpoint"`
+}
+
+type pinnedEnrolments struct {
+	Recipient string `json:"recipient"`
+	Verifier  string `json:"verifier"`
+	Day       string `json:"day"`
+	Key       string `json:"key_fingerprint"`     // for people
+	Signs     string `json:"signing_fingerprint"` // likewise
+}
+
+// pins reads what is pinned for the office; nothing is, before the first time.
+func (f folder) pins() (papers.Pins, error) {
+	p := papers.Pins{Enrolments: map[string]crypto.EnrolNote{}}
+	b, err := os.ReadFile(f.path("pins.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return p, nil
+	}
+	if err != nil {
+		return p, err
+	}
+	damaged := fail("the pins on this machine are damaged", "restore pins.json from a copy; only if there is none, delete it, pin the office file anew and compare every fingerprint")
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	var j pinned
+	if dec.Decode(&j) != nil || j.Origin != f.origin {
+		return p, damaged
+	}
+	p.Origin, p.LogVerifier = j.Origin, j.LogVerifier
+	p.LastSize, p.LastCheckpoint = j.LastSize, []byte(j.LastCheckpoint)
+	for name, e := range j.Enrolments {
+		n := crypto.EnrolNote{Origin: f.origin, Name: name, Recipient: e.Recipient, Verifier: e.Verifier, Day: e.Day}
+		if n.Check() != nil {
+			return p, damaged
+		}
+		p.Enrolments[name] = n
+	}
+	return p, nil
+}
+
+func (f folder) savePins(p papers.Pins) error {
+	j := pinned{
+		Origin: f.origin, LogVerifier: p.LogVerifier, Enrolments: map[string]pinnedEnrolments{},
+		LastSize: p.LastSize, LastCheckpoint: string(p.LastCheckpoint),
+	}
+	for name, e := range p.Enrolments {
+		key, signs := fingerprints(e)
+		j.Enrolments[name] = pinnedEnrolments{e.Recipient, e.Verifier, e.Day, key, signs}
+	}
+	b, err := json.MarshalIndent(j, "", "  ")
+	if err != nil {
+		return err
+	}
+	return f.put(append(b, '\n'), "pins.json")
+}
+
+// officeFile is the pinned office file, verified by the pinned key.
+func (f folder) officeFile() (crypto.OfficeNote, error) {
+	msg, err := os.ReadFile(f.path("office.note"))
+	if err != nil {
+		return crypto.OfficeNote{}, fail("no office file is pinned here", "ombra-desk office pin office.note")
+	}
+	p, err := f.pins()
+	if err != nil {
+		return crypto.OfficeNote{}, err
+	}
+	return crypto.ParseOffice(msg, p.LogVerifier)
+}
