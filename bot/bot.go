@@ -20,6 +20,7 @@ type flow func(context.Context, *visit) (Step, error)
 // Bot is the conversation. It is safe for concurrent use.
 type Bot struct {
 	o        Options
+	gate     string // version of the words of law 7
 	throttle *throttle
 	memory   *semaphore.Weighted // bytes of files held at once
 	verbs    map[string]flow
@@ -45,6 +46,7 @@ func New(o Options) *Bot {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	b := &Bot{o: o, throttle: newThrottle(o.PerAccount, o.OverAll), memory: semaphore.NewWeighted(memoryLimit)}
+	b.gate = o.gateVersion()
 	b.verbs = map[string]flow{
 		"report":  b.gateFor(cases.Report),
 		"redress": b.gateFor(cases.Redress),
@@ -107,8 +109,12 @@ func (b *Bot) Handle(ctx context.Context, ev Event) (step Step) {
 			step = v.problem(cases.E(cases.Internal, "", nil))
 		}
 	}()
-	if !b.throttle.take(ev.From, b.o.Now()) {
+	now := b.o.Now()
+	if !b.throttle.take(ev.From, now) {
 		return v.sorry(cases.E(cases.Throttled, "", nil))
+	}
+	if err := b.o.Keys.Age(now); err != nil {
+		return v.sorry(cases.E(cases.Unavailable, "", err))
 	}
 	f, err := v.route()
 	if err != nil {
@@ -124,7 +130,7 @@ func (b *Bot) Handle(ctx context.Context, ev Event) (step Step) {
 // use does not exist for it.
 func (v *visit) route() (flow, error) {
 	switch {
-	case v.ev.Token != "":
+	case v.ev.Token != "" || v.ev.Form:
 		return v.routeToken()
 	case v.ev.Verb != "":
 		if f, ok := v.verbs[v.ev.Verb]; ok {

@@ -1,8 +1,8 @@
 package bot
 
 import (
-	"bytes"
 	"context"
+	"io"
 	"strings"
 
 	"ombra/cases"
@@ -19,8 +19,7 @@ func (b *Bot) card(ctx context.Context, v *visit) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	back := v.button(v.say.Get("card.back"), state{Do: "card", Case: c.ID})
-	s := Step{Title: string(c.ID), Facts: v.cardFacts(c), Cover: v.cover(back)}
+	s := Step{Title: string(c.ID), Facts: v.cardFacts(c), Cover: v.cover(v.back(c.ID))}
 	for _, verb := range v.o.Cases.Verbs(c, cases.ByOmbudsman) {
 		s.Buttons = append(s.Buttons, v.cardButton(c, verb))
 	}
@@ -99,7 +98,17 @@ func (b *Bot) cardDo(ctx context.Context, v *visit) (Step, error) {
 			return Step{}, err
 		}
 	}
-	return b.card(ctx, v)
+	return v.after(b.card(ctx, v))
+}
+
+// after shows the card after an act. When the card cannot be read just then, the
+// act is stored all the same, and that is said.
+func (v *visit) after(s Step, err error) (Step, error) {
+	if err == nil {
+		return s, nil
+	}
+	back := v.back(v.state.Case)
+	return Step{Title: v.say.Get("stored.title"), Text: v.say.Get("stored.text"), Buttons: []Button{back}, Cover: v.cover(back)}, nil
 }
 
 // papers hands out the case as one file of constant name, under a passcode that
@@ -112,20 +121,40 @@ func (b *Bot) papers(ctx context.Context, v *visit) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	if err := v.memory.Acquire(ctx, memoryLimit/2); err != nil {
-		return Step{}, cases.E(cases.Unavailable, "busy", err)
-	}
-	defer v.memory.Release(memoryLimit / 2)
-	var file bytes.Buffer
-	passcode, err := desk.Papers(ctx, v.state.Case, v.state.once(), &file)
+	folder, err := desk.Papers(ctx, v.state.Case, v.state.once())
 	if err != nil {
 		return Step{}, err
 	}
-	back := v.button(v.say.Get("card.back"), state{Do: "card", Case: v.state.Case})
+	back := v.back(v.state.Case)
 	return Step{
-		Title: v.say.Get("papers.title"), Text: v.say.Get("papers.text", "passcode", passcode),
-		Files: []File{bytesFile("papers.age", file.Bytes())}, Buttons: []Button{back}, Cover: v.cover(back),
+		Title: v.say.Get("papers.title"), Text: v.say.Get("papers.text", "passcode", folder.Passcode),
+		Files: []File{folderFile("papers.age", folder)}, Buttons: []Button{back}, Cover: v.cover(back),
 	}, nil
+}
+
+// back leads to a case's card.
+func (v *visit) back(id cases.ID) Button {
+	return v.button(v.say.Get("card.back"), state{Do: "card", Case: id})
+}
+
+// folderFile streams a folder: it is encrypted as it is read, and never held
+// whole.
+func folderFile(name string, f *cases.Folder) File {
+	return File{Name: name, Size: f.Size, Open: func(context.Context) (io.ReadCloser, error) {
+		r, w := io.Pipe()
+		go func() { _ = w.CloseWithError(contained(func() error { return f.Write(w) })) }() // ends when r is closed or read
+		return r, nil
+	}}
+}
+
+// contained turns a panic into an error without its value.
+func contained(f func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = cases.E(cases.Internal, "", nil)
+		}
+	}()
+	return f()
 }
 
 // assessForm asks for category, priority, danger, and whether to investigate.
@@ -186,7 +215,7 @@ func (v *visit) assessFields() []Field {
 func (b *Bot) assessSend(ctx context.Context, v *visit) (Step, error) {
 	fields := v.assessFields()
 	if fine := v.fill(fields); !fine || v.stale {
-		return v.assessStep(fields), nil
+		return v.mend(v.assessStep(fields)), nil
 	}
 	set := map[string]string{}
 	for _, f := range fields {
@@ -200,5 +229,5 @@ func (b *Bot) assessSend(ctx context.Context, v *visit) (Step, error) {
 	if err := desk.Do(ctx, v.state.Case, act); err != nil {
 		return v.refused(v.assessStep(fields), err), nil
 	}
-	return b.card(ctx, v)
+	return v.after(b.card(ctx, v))
 }

@@ -3,8 +3,10 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,13 +16,13 @@ import (
 
 // Deliver tells notices as they come due, until ctx ends. Whether one was told
 // is stored; when to try again lives in memory, because a restart may as well
-// try at once.
+// try at once, and because the pace of an urgent one would date what it is about.
 func (b *Bot) Deliver(ctx context.Context) {
-	next := map[string]time.Time{}
+	waits := map[string]retry{}
 	tick := time.NewTicker(10 * time.Second)
 	defer tick.Stop()
 	for {
-		b.deliver(ctx, next)
+		b.deliver(ctx, waits)
 		select {
 		case <-ctx.Done():
 			return
@@ -29,7 +31,30 @@ func (b *Bot) Deliver(ctx context.Context) {
 	}
 }
 
-func (b *Bot) deliver(ctx context.Context, next map[string]time.Time) {
+// retry is when a notice may be tried again.
+type retry struct {
+	tries int
+	at    time.Time
+}
+
+// The pace of trying again: doubled each time, up to an hour.
+const (
+	firstRetry = 10 * time.Second
+	lastRetry  = time.Hour
+	tellTime   = 30 * time.Second // what one platform may take for one notice
+)
+
+// deliver tells what is due now. A panic of a platform ends this round only.
+func (b *Bot) deliver(ctx context.Context, waits map[string]retry) {
+	defer func() {
+		if recover() != nil {
+			b.o.Log.LogAttrs(ctx, slog.LevelError, "a notice panicked")
+		}
+	}()
+	// A quiet office must not keep token keys beyond their time either.
+	if err := b.o.Keys.Age(b.o.Now()); err != nil {
+		b.o.Log.LogAttrs(ctx, slog.LevelError, "token keys cannot be aged")
+	}
 	due, err := b.o.Cases.Notices(ctx)
 	if err != nil {
 		b.o.Log.LogAttrs(ctx, slog.LevelError, "notices cannot be read", slog.String("kind", cases.KindOf(err).String()))
@@ -37,51 +62,47 @@ func (b *Bot) deliver(ctx context.Context, next map[string]time.Time) {
 	}
 	waiting := map[string]bool{}
 	for _, n := range due {
-		waiting[n.Key] = true
-		if b.o.Now().Before(next[n.Key]) {
-			continue
-		}
-		if after := b.tell(ctx, n); after > 0 {
-			next[n.Key] = b.o.Now().Add(after)
+		key := fmt.Sprintf("%s.%d", n.Key, n.Gen) // later news is told anew
+		waiting[key] = true
+		if r := waits[key]; !b.o.Now().Before(r.at) {
+			b.tell(ctx, n, key, waits)
 		}
 	}
-	maps.DeleteFunc(next, func(key string, _ time.Time) bool { return !waiting[key] })
+	maps.DeleteFunc(waits, func(key string, _ retry) bool { return !waiting[key] })
 }
 
-// The pace of trying again: doubled each time, up to an hour.
-const (
-	firstRetry = 10 * time.Second
-	lastRetry  = time.Hour
-)
-
 // tell tells one notice to every account of one of the roster; one that took it
-// is enough. It returns when to try again, zero when it was told or never will
-// be.
-func (b *Bot) tell(ctx context.Context, n cases.Notice) time.Duration {
-	told, dead, after := false, false, min(firstRetry<<min(n.Tries, 20), lastRetry)
-	for i, account := range b.accounts(n.To) {
+// is enough, and only when all are gone is it given up.
+func (b *Bot) tell(ctx context.Context, n cases.Notice, key string, waits map[string]retry) {
+	r := waits[key]
+	after := min(firstRetry<<min(r.tries, 20), lastRetry)
+	accounts, told, gone := b.accounts(n.To), 0, 0
+	for _, account := range accounts {
 		platform := b.platform(account)
 		if platform == nil {
 			continue
 		}
-		err := platform.Tell(ctx, NewAccount(account), n.Key, b.notice(n))
+		limited, cancel := context.WithTimeout(ctx, tellTime)
+		err := platform.Tell(limited, NewAccount(account), key, b.notice(n))
+		cancel()
 		var un *Undelivered
-		gone := false
-		if errors.As(err, &un) {
-			gone, after = un.Gone, max(after, un.After)
+		switch {
+		case err == nil:
+			told++
+		case errors.As(err, &un):
+			after = max(after, un.After)
+			if un.Gone {
+				gone++
+			}
 		}
-		told = told || err == nil
-		dead = gone && (dead || i == 0)
 	}
-	outcome := cases.Outcome{Again: !told && !dead, Dead: !told && dead}
+	outcome := cases.Outcome{Dead: told == 0 && gone > 0 && gone == len(accounts)}
+	outcome.Again = told == 0 && !outcome.Dead
 	if err := b.o.Cases.Settle(ctx, n, outcome); err != nil {
 		b.o.Log.LogAttrs(ctx, slog.LevelError, "a notice cannot be settled", slog.String("kind", cases.KindOf(err).String()))
-		return after
 	}
-	if outcome.Again {
-		return after
-	}
-	return 0
+	// Told but not settled is told again later: harmless, it has no content.
+	waits[key] = retry{tries: r.tries + 1, at: b.o.Now().Add(after)}
 }
 
 // accounts lists the accounts of a roster name.
@@ -92,6 +113,7 @@ func (b *Bot) accounts(name string) []string {
 			list = append(list, account)
 		}
 	}
+	slices.Sort(list)
 	return list
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"ombra/crypto/receipt"
@@ -33,12 +34,16 @@ func (v *visit) fill(fields []Field) bool {
 func trimmed(values []string) []string {
 	var kept []string
 	for _, s := range values {
-		if strings.TrimSpace(s) != "" {
+		if strings.ContainsFunc(s, seen) {
 			kept = append(kept, s)
 		}
 	}
 	return kept
 }
+
+// seen reports whether a character can be seen: what is stored as words must not
+// read as nothing.
+func seen(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
 
 // check names what is wrong with a field's value, or "".
 func check(f Field) string {
@@ -97,4 +102,26 @@ func (v *visit) readReceipt(f *Field) (receipt.Receipt, bool) {
 		f.Problem = v.say.Get("field.missing")
 	}
 	return receipt.Receipt{}, false
+}
+
+// mend shows a form again with everything that was typed, and why: it was open
+// too long, or some field is not right.
+func (v *visit) mend(again Step) Step {
+	why := "file.mend"
+	if v.stale {
+		why = "file.stale"
+	}
+	return v.giveBack(again, v.say.Get(why))
+}
+
+// giveBack gives a form back with a sentence above it. Files cannot be put into a
+// form again by every platform, so that is said beside their field.
+func (v *visit) giveBack(again Step, why string) Step {
+	again.Text = why + "\n\n" + again.Text
+	for i := range again.Fields {
+		if again.Fields[i].Kind == Files && len(v.ev.Files) > 0 {
+			again.Fields[i].Problem = v.say.Get("file.files-again")
+		}
+	}
+	return again
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"strings"
 
 	"ombra/cases"
@@ -20,7 +21,7 @@ func (b *Bot) gateFor(kind cases.Kind) flow {
 			Title: v.say.Get("gate." + string(kind)),
 			Text:  v.gateText(),
 			Buttons: []Button{
-				v.button(v.say.Get("gate.go-on"), state{Do: "file.form", Kind: kind, Once: newOnce()}),
+				v.button(v.say.Get("gate.go-on"), state{Do: "file.form", Kind: kind}),
 				v.verb("privacy"),
 			},
 		}, nil
@@ -37,9 +38,14 @@ func (v *visit) gateText() string {
 	return strings.Join(parts, "\n\n")
 }
 
-// gateVersion names the words that were shown; it is stored with the case.
-func (v *visit) gateVersion() string {
-	sum := sha256.Sum256([]byte(v.gateText()))
+// gateVersion names the office's words in all their languages; it is stored with
+// the case. It must not say which language or platform a filer used.
+func (o Options) gateVersion() string {
+	text, err := json.Marshal([]Words{o.Gate, o.Danger})
+	if err != nil {
+		panic("bot: words do not marshal")
+	}
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])
 }
 

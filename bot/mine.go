@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"bytes"
 	"context"
 	"strings"
 	"unicode/utf8"
@@ -101,7 +100,9 @@ func (v *visit) reply(r cases.Reply) string {
 	case r.By == "":
 		head = v.say.Get("reply.typed", "day", string(r.Day))
 	}
-	text := head + "\n" + r.Text + "\n"
+	// The words are indented: no line of theirs can pass for one of our headings
+	// and say that somebody signed.
+	text := head + "\n    " + strings.ReplaceAll(strings.TrimRight(r.Text, "\n"), "\n", "\n    ") + "\n"
 	if len(r.Files) > 0 {
 		text += v.say.Get("reply.files", "names", strings.Join(r.Files, ", ")) + "\n"
 	}
@@ -111,7 +112,7 @@ func (v *visit) reply(r cases.Reply) string {
 // byCode shows what a lookup code opens: stage and dates, and the replies still
 // sealed to the receipt, under a passcode that is shown once.
 func (v *visit) byCode(ctx context.Context, code receipt.Code) (Step, error) {
-	mine, sealed, err := v.o.Cases.ByCode(ctx, code)
+	mine, err := v.o.Cases.ByCode(ctx, code)
 	if cases.KindOf(err) == cases.NotFound && err != nil {
 		return v.askStep("case.open", v.why(err)), nil
 	}
@@ -125,22 +126,18 @@ func (v *visit) byCode(ctx context.Context, code receipt.Code) (Step, error) {
 	if len(s.Facts) > MaxFacts {
 		s.Facts = s.Facts[:MaxFacts]
 	}
-	return v.withReplies(s, sealed)
+	folder, err := cases.Replies(ctx, mine)
+	return v.withFolder(s, folder), err
 }
 
-// withReplies packs replies as one file under a new passcode.
-func (v *visit) withReplies(s Step, sealed [][]byte) (Step, error) {
-	if len(sealed) == 0 {
-		return s, nil
+// withFolder adds replies as one file under a new passcode.
+func (v *visit) withFolder(s Step, f *cases.Folder) Step {
+	if f == nil {
+		return s
 	}
-	var file bytes.Buffer
-	passcode, err := cases.PackReplies(&file, sealed)
-	if err != nil {
-		return Step{}, err
-	}
-	s.Text += "\n\n" + v.say.Get("mine.passcode", "passcode", passcode)
-	s.Files = []File{bytesFile("replies.age", file.Bytes())}
-	return s, nil
+	s.Text += "\n\n" + v.say.Get("mine.passcode", "passcode", f.Passcode)
+	s.Files = []File{folderFile("replies.age", f)}
+	return s
 }
 
 // getFiles hands out replies with their attachments, sealed.
@@ -154,12 +151,9 @@ func (b *Bot) getFiles(ctx context.Context, v *visit) (Step, error) {
 	if err != nil {
 		return v.askStep("case.get", v.why(err)), nil
 	}
-	sealed, err := mine.Sealed(ctx)
-	if err != nil {
-		return Step{}, err
-	}
 	s := Step{Title: v.say.Get("mine.title"), Text: v.say.Get("mine.by-code"), Facts: v.standing(mine), Cover: v.cover(v.verb("case"))}
-	return v.withReplies(s, sealed)
+	folder, err := mine.Folder(ctx)
+	return v.withFolder(s, folder), err
 }
 
 // addForm asks for more words. It asks for the receipt again: no button holds
@@ -186,8 +180,7 @@ func (b *Bot) addSend(ctx context.Context, v *visit) (Step, error) {
 	r, ok := v.readReceipt(&fields[0])
 	again := v.addStep(fields, v.state.Once)
 	if !fine || !ok || v.stale {
-		again.Text = v.say.Get("file.mend") + "\n\n" + again.Text
-		return again, nil
+		return v.mend(again), nil
 	}
 	mine, err := v.o.Cases.Mine(ctx, r)
 	if err != nil {
@@ -201,7 +194,7 @@ func (b *Bot) addSend(ctx context.Context, v *visit) (Step, error) {
 		return v.refused(again, err), nil
 	}
 	if mine, err = v.o.Cases.Mine(ctx, r); err != nil {
-		return Step{}, err
+		return Step{Title: v.say.Get("stored.title"), Text: v.say.Get("stored.text"), Buttons: []Button{v.verb("case")}, Cover: v.cover(v.verb("case"))}, nil
 	}
 	s := v.mineCard(mine)
 	s.Text = strings.TrimSpace(v.say.Get("add.done") + "\n\n" + s.Text)

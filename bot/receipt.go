@@ -11,39 +11,44 @@ import (
 	"ombra/crypto/receipt"
 )
 
-// receiptStep shows a receipt for the first time.
-func (v *visit) receiptStep(ctx context.Context, r receipt.Receipt, moved bool) (Step, error) {
+// receiptStep shows a receipt for the first time, from what the filing returned:
+// the case is synced to disk (law 3), and no further read can take that away.
+func (v *visit) receiptStep(r receipt.Receipt, filed cases.Filed, note string) Step {
 	secret := r.Secret()
-	once := newOnce()
-	v.state = state{Do: "file.receipt", Key: secret[:], Page: int(once[0]) % 7, Until: v.o.Now().Add(receiptTime).Unix()}
-	s, err := v.receiptCard(ctx, r)
-	if moved {
-		s.Text = v.say.Get("receipt.moved") + "\n\n" + s.Text
+	v.state = state{Do: "file.receipt", Key: secret[:], Page: int(newOnce()[0]) % 7, Until: v.o.Now().Add(receiptTime).Unix()}
+	s := v.receiptCard(r, filed.AckDue, filed.FeedbackDue)
+	if filed.Amended {
+		s.Text = v.say.Get("receipt.amended") + "\n\n" + s.Text
 	}
-	return s, err
+	if note != "" {
+		s.Text = note + "\n\n" + s.Text
+	}
+	return s
 }
 
 // showReceipt is a reading flow: a covered receipt, or one whose window was
-// closed too early, is shown again for a quarter of an hour.
+// closed too early, is shown again for a quarter of an hour. It looks the case
+// up: a receipt that opens nothing is not shown.
 func (b *Bot) showReceipt(ctx context.Context, v *visit) (Step, error) {
 	if v.stale {
 		return Step{Title: v.say.Get("receipt.title"), Text: v.say.Get("receipt.late"), Buttons: []Button{v.verb("case")}}, nil
 	}
-	return v.receiptCard(ctx, receipt.FromSecret(v.o.Origin, [16]byte(v.state.Key)))
-}
-
-// receiptCard shows the receipt with one group to type back. It looks the case
-// up first: a receipt means that it is safe on disk (law 3).
-func (v *visit) receiptCard(ctx context.Context, r receipt.Receipt) (Step, error) {
+	r := receipt.FromSecret(v.o.Origin, [16]byte(v.state.Key))
 	mine, err := v.o.Cases.Mine(ctx, r)
 	if err != nil {
-		return Step{}, err
+		s := v.sorry(err)
+		s.Buttons = []Button{v.button(v.say.Get("receipt.again"), v.again())}
+		return s, nil
 	}
-	again := v.button(v.say.Get("receipt.again"), v.again())
+	return v.receiptCard(r, mine.AckDue, mine.FeedbackDue), nil
+}
+
+// receiptCard shows the receipt with one group to type back.
+func (v *visit) receiptCard(r receipt.Receipt, ack, feedback cases.Day) Step {
 	return Step{
 		Title: v.say.Get("receipt.title"),
 		Text:  v.say.Get("receipt.text", "receipt", r.Symbols()),
-		Facts: v.promises(mine),
+		Facts: v.promised(ack, feedback),
 		Fields: []Field{{
 			ID: "group", Kind: Line, Max: 40,
 			Label: v.say.Get("receipt.group", "number", strconv.Itoa(v.state.Page+1)),
@@ -51,8 +56,8 @@ func (v *visit) receiptCard(ctx context.Context, r receipt.Receipt) (Step, error
 		}},
 		Submit: v.say.Get("receipt.submit"),
 		Token:  v.form(v.againAs("file.prove")),
-		Cover:  v.cover(again),
-	}, nil
+		Cover:  v.cover(v.button(v.say.Get("receipt.again"), v.again())),
+	}
 }
 
 // again is the state that shows the same receipt once more: its quarter of an
@@ -64,13 +69,15 @@ func (v *visit) againAs(do string) state {
 }
 
 // promises lists what happens next and by which day.
-func (v *visit) promises(m *cases.Mine) []Fact {
+func (v *visit) promises(m *cases.Mine) []Fact { return v.promised(m.AckDue, m.FeedbackDue) }
+
+func (v *visit) promised(ack, feedback cases.Day) []Fact {
 	var facts []Fact
-	if m.AckDue != "" {
-		facts = append(facts, Fact{v.say.Get("mine.ack-due"), string(m.AckDue)})
+	if ack != "" {
+		facts = append(facts, Fact{v.say.Get("mine.ack-due"), string(ack)})
 	}
-	if m.FeedbackDue != "" {
-		facts = append(facts, Fact{v.say.Get("mine.feedback-due"), string(m.FeedbackDue)})
+	if feedback != "" {
+		facts = append(facts, Fact{v.say.Get("mine.feedback-due"), string(feedback)})
 	}
 	return append(facts, v.authorities()...)
 }
@@ -81,15 +88,11 @@ func (b *Bot) proveReceipt(ctx context.Context, v *visit) (Step, error) {
 	if sameGroup(v.one("group"), r.Group(v.state.Page)) {
 		return Step{Title: v.say.Get("receipt.proved-title"), Text: v.say.Get("receipt.proved"), Buttons: []Button{v.verb("case")}}, nil
 	}
-	if v.stale {
-		return b.showReceipt(ctx, v)
+	s, err := b.showReceipt(ctx, v)
+	if err == nil && len(s.Fields) > 0 {
+		s.Fields[0].Problem = v.say.Get("receipt.wrong-group")
 	}
-	s, err := v.receiptCard(ctx, r)
-	if err != nil {
-		return Step{}, err
-	}
-	s.Fields[0].Problem = v.say.Get("receipt.wrong-group")
-	return s, nil
+	return s, err
 }
 
 // sameGroup is as tolerant as the receipt's own reader.

@@ -40,7 +40,7 @@ func (v *visit) replyStep(fields []Field) Step {
 func (b *Bot) replySend(ctx context.Context, v *visit) (Step, error) {
 	fields := []Field{v.replyField()}
 	if fine := v.fill(fields); !fine || v.stale {
-		return v.replyStep(fields), nil
+		return v.mend(v.replyStep(fields)), nil
 	}
 	desk, err := v.o.Cases.Desk(v.who)
 	if err != nil {
@@ -49,7 +49,7 @@ func (b *Bot) replySend(ctx context.Context, v *visit) (Step, error) {
 	if err := desk.Type(ctx, v.state.Case, v.state.Act, v.onceFor(fields), v.one("reply")); err != nil {
 		return v.refused(v.replyStep(fields), err), nil
 	}
-	return b.card(ctx, v)
+	return v.after(b.card(ctx, v))
 }
 
 // signed takes an act file that an ombudsman dropped into the chat. She signed
@@ -63,7 +63,7 @@ func (v *visit) signed(ctx context.Context, in *cases.Incoming) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	back := v.button(v.say.Get("card.back"), state{Do: "card", Case: id})
+	back := v.back(id)
 	return Step{
 		Title: v.say.Get("signed.title"), Text: v.say.Get("signed.text", "act", v.say.Get("act."+string(do))),
 		Buttons: []Button{back}, Cover: v.cover(back),

@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"mime"
@@ -22,10 +24,13 @@ func (b *Bot) fileForm(ctx context.Context, v *visit) (Step, error) {
 	}
 	secret := receipt.New(v.o.Origin).Secret()
 	fields := v.fileFields()
-	if v.state.Ref != "" && v.ev.Recall != nil {
-		v.prefill(ctx, fields)
+	note := ""
+	if v.state.Ref != "" {
+		note = v.prefill(ctx, fields)
 	}
-	return v.fileStep(fields, secret[:]), nil
+	s := v.fileStep(fields, secret[:])
+	s.Text = strings.TrimSpace(note + "\n\n" + s.Text)
+	return s, nil
 }
 
 // fileStep is the form around its fields, under a new lease of the same draft
@@ -34,29 +39,55 @@ func (v *visit) fileStep(fields []Field, secret []byte) Step {
 	return Step{
 		Title: v.say.Get("file." + string(v.state.Kind)), Text: v.say.Get("file.text"),
 		Fields: fields, Submit: v.say.Get("file.submit"),
-		Token: v.form(state{Do: "file.send", Key: secret, Kind: v.state.Kind, Ref: v.state.Ref, Once: v.state.Once}),
+		Token: v.form(state{Do: "file.send", Key: secret, Kind: v.state.Kind, Ref: v.state.Ref, Names: v.names()}),
 	}
 }
 
+// names hashes whom the form offers to exclude.
+func (v *visit) names() []byte {
+	h := sha256.New()
+	for _, o := range v.excludeField().Options {
+		h.Write([]byte(o.Value + "\n"))
+	}
+	return h.Sum(nil)[:8]
+}
+
 // prefill puts a message that was said in the direct conversation into the
-// form, fetched again from the platform: Ombra holds it nowhere. One too long
-// for a field is filed whole, as an attachment.
-func (v *visit) prefill(ctx context.Context, fields []Field) {
+// form, fetched again from the platform: Ombra holds it nowhere. The reference
+// goes on in the form's token only when the message is needed once more: because
+// it has files, or is too long for the field and is filed whole.
+func (v *visit) prefill(ctx context.Context, fields []Field) (note string) {
+	m, err := v.recall(ctx)
+	if err != nil {
+		v.state.Ref = ""
+		return v.why(err)
+	}
+	i := firstText(fields)
+	if fits := i >= 0 && utf8.RuneCountInString(m.Text) <= fields[i].Max; fits {
+		fields[i].Value = trimmed([]string{m.Text})
+		if len(m.Files) == 0 {
+			v.state.Ref = ""
+		}
+	} else if i >= 0 {
+		fields[i].Value = []string{v.say.Get("file.long-message")}
+	}
+	return ""
+}
+
+func firstText(fields []Field) int {
+	return slices.IndexFunc(fields, func(f Field) bool { return f.Kind == Text })
+}
+
+// recall fetches the message that the token refers to.
+func (v *visit) recall(ctx context.Context) (*Message, error) {
+	if v.ev.Recall == nil || v.state.Ref == "" {
+		return nil, cases.E(cases.Unavailable, "recall", nil)
+	}
 	m, err := v.ev.Recall(ctx, v.state.Ref)
 	if err != nil || m == nil {
-		return
+		return nil, cases.E(cases.Unavailable, "recall", err)
 	}
-	for i := range fields {
-		if fields[i].Kind != Text {
-			continue
-		}
-		if utf8.RuneCountInString(m.Text) > fields[i].Max {
-			fields[i].Value = []string{v.say.Get("file.long-message")}
-			return
-		}
-		fields[i].Value = []string{m.Text}
-		return
-	}
+	return m, nil
 }
 
 // fileFields are the office's questions, and those that the bot asks itself.
@@ -116,35 +147,46 @@ func (b *Bot) fileSend(ctx context.Context, v *visit) (Step, error) {
 		return Step{}, cases.E(cases.Internal, "", nil)
 	}
 	again := v.fileStep(fields, v.state.Key)
-	if v.stale {
-		again.Text = v.say.Get("file.stale") + "\n\n" + again.Text
-		return again, nil
+	if v.stale || !fine {
+		return v.mend(again), nil
 	}
-	if !fine {
-		again.Text = v.say.Get("file.mend") + "\n\n" + again.Text
-		return again, nil
+	if !bytes.Equal(v.state.Names, v.names()) {
+		return v.giveBack(again, v.say.Get("file.new-roster")), nil
 	}
-	r := receipt.FromSecret(v.o.Origin, [16]byte(v.state.Key))
 	f := v.filing(fields)
-	if err := v.recalled(ctx, &f); err != nil {
-		return v.refused(again, err), nil
+	if err := v.recalled(ctx, &f, fields); err != nil {
+		return v.refused(v.without(fields), err), nil
 	}
-	r, moved, err := v.file(ctx, f, r)
+	r, filed, moved, err := v.file(ctx, f, receipt.FromSecret(v.o.Origin, [16]byte(v.state.Key)))
 	if err != nil {
 		return v.refused(again, err), nil
 	}
-	return v.receiptStep(ctx, r, moved)
+	note := ""
+	if moved {
+		note = v.say.Get("receipt.moved")
+	}
+	return v.receiptStep(r, filed, note), nil
+}
+
+// without is the form when its message cannot be fetched any more: it can be
+// sent without it, but not with words that say that it is attached.
+func (v *visit) without(fields []Field) Step {
+	v.state.Ref = ""
+	if i := firstText(fields); i >= 0 && slices.Equal(fields[i].Value, []string{v.say.Get("file.long-message")}) {
+		fields[i].Value, fields[i].Problem = nil, v.say.Get("file.message-gone")
+	}
+	return v.fileStep(fields, v.state.Key)
 }
 
 // file files under a receipt, and under the one derived from it when the
 // submission newly excludes a holder of the first case.
-func (b *Bot) file(ctx context.Context, f cases.Filing, r receipt.Receipt) (receipt.Receipt, bool, error) {
+func (b *Bot) file(ctx context.Context, f cases.Filing, r receipt.Receipt) (receipt.Receipt, cases.Filed, bool, error) {
 	for moved := false; ; moved = true {
 		f.Public, f.Tag, f.Signer = r.Public([32]byte{}), r.Tag, r.Signer()
-		_, err := b.o.Cases.File(ctx, f)
+		filed, err := b.o.Cases.File(ctx, f)
 		var needs *cases.NeedsReceipt
 		if !errors.As(err, &needs) {
-			return r, moved, err
+			return r, filed, moved, err
 		}
 		r = r.Again(needs.Tag)
 	}
@@ -152,30 +194,27 @@ func (b *Bot) file(ctx context.Context, f cases.Filing, r receipt.Receipt) (rece
 
 // refused shows the form again with what went wrong; nothing typed is lost.
 func (v *visit) refused(again Step, err error) Step {
-	again.Text = v.why(err) + "\n\n" + again.Text
 	if cases.SayOf(err) == "nobody" {
 		again.Facts = v.authorities()
 	}
-	for i := range again.Fields {
-		if again.Fields[i].Kind == Files && len(v.ev.Files) > 0 {
-			again.Fields[i].Problem = v.say.Get("file.files-again")
-		}
-	}
-	return again
+	return v.giveBack(again, v.why(err))
 }
 
 // filing renders the answers: first readable text, each question as it was
 // shown, then the same for machines.
 func (v *visit) filing(fields []Field) cases.Filing {
 	f := cases.Filing{
-		Kind: v.state.Kind, Source: cases.Typed, Gate: v.gateVersion(),
-		Excluded: v.ev.Values["exclude"], Urgent: v.one("danger") == "notify",
-		Form: cases.Answers{Form: v.o.Forms.ID, Lang: v.say.Lang(), Kind: string(v.state.Kind), Answers: map[string][]string{}},
+		Kind: v.state.Kind, Source: cases.Typed, Gate: v.gate,
+		Urgent: v.one("danger") == "notify",
+		Form:   cases.Answers{Form: v.o.Forms.ID, Lang: v.say.Lang(), Kind: string(v.state.Kind), Answers: map[string][]string{}},
 	}
 	var text strings.Builder
 	for _, field := range fields {
-		if len(field.Value) == 0 || field.Kind == Files || field.ID == "exclude" {
-			continue // exclusions travel in the envelope's head
+		if len(field.Value) == 0 || field.Kind == Files {
+			continue
+		}
+		if field.ID == "exclude" {
+			f.Excluded = field.Value
 		}
 		fmt.Fprintf(&text, "%s\n%s\n\n", field.Label, strings.Join(labels(field), "\n"))
 		f.Form.Answers[strings.TrimPrefix(field.ID, "q.")] = field.Value
@@ -208,16 +247,16 @@ func attachment(f File) cases.Attachment {
 	return cases.Attachment{Name: f.Name, Type: kind, Size: f.Size, Open: f.Open}
 }
 
-// recalled adds a message that was too long for its field, whole.
-func (v *visit) recalled(ctx context.Context, f *cases.Filing) error {
-	if v.state.Ref == "" || v.ev.Recall == nil {
+// recalled adds a message that did not fit its field, whole, and its files.
+func (v *visit) recalled(ctx context.Context, f *cases.Filing, fields []Field) error {
+	if v.state.Ref == "" {
 		return nil
 	}
-	m, err := v.ev.Recall(ctx, v.state.Ref)
-	if err != nil || m == nil {
-		return cases.E(cases.Unavailable, "recall", err)
+	m, err := v.recall(ctx)
+	if err != nil {
+		return err
 	}
-	if utf8.RuneCountInString(m.Text) > MaxInput {
+	if i := firstText(fields); i < 0 || utf8.RuneCountInString(m.Text) > fields[i].Max {
 		f.Files = append(f.Files, textFile("message.txt", m.Text))
 	}
 	for _, file := range m.Files {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"ombra/cases"
 	"ombra/crypto/receipt"
@@ -37,15 +38,15 @@ func (v *visit) exposure() string {
 // offer brings typed text to the private form. The text stays where it is: only
 // a reference to it travels.
 func (v *visit) offer(m *Message) Step {
+	if !v.o.Cases.Open() {
+		return v.closed()
+	}
 	s := Step{
 		Title: v.say.Get("said.title"), Text: v.say.Get("said."+v.exposure()) + "\n\n" + v.say.Get("platform."+v.ev.Via.Name),
 		Cover: v.cover(v.verb("report")),
 	}
-	if !v.o.Cases.Open() {
-		return v.closed()
-	}
 	for _, kind := range []cases.Kind{cases.Report, cases.Redress} {
-		s.Buttons = append(s.Buttons, v.button(v.say.Get("said."+string(kind)), state{Do: "file.form", Kind: kind, Ref: m.Ref, Once: newOnce()}))
+		s.Buttons = append(s.Buttons, v.button(v.say.Get("said."+string(kind)), state{Do: "file.form", Kind: kind, Ref: m.Ref}))
 	}
 	return s
 }
@@ -63,64 +64,83 @@ func (v *visit) incoming(ctx context.Context, m *Message) (Step, error) {
 	}
 	defer done()
 	if in.Act != nil {
-		v.state.Ref = m.Ref
 		return v.ombudsman(func(ctx context.Context, v *visit) (Step, error) { return v.signed(ctx, in) })(ctx, v)
 	}
 	if !v.o.Cases.Open() {
 		return v.closed(), nil
 	}
-	if m.Ref == "" || v.ev.Recall == nil {
-		// Nothing keeps the file for us until a button is pressed.
-		return v.fileSealed(ctx, in, cases.Report, receipt.New(v.o.Origin))
+	secret := receipt.New(v.o.Origin).Secret()
+	v.state = state{Ref: m.Ref, Key: secret[:], Kind: cases.Report}
+	if in.Stock {
+		return v.stockStep(v.stockFields()), nil
 	}
-	return v.sealedOffer(in, m), nil
+	v.state.Kind = cases.Kind(in.Claim.Kind)
+	next := v.state
+	next.Do = "sealed.send"
+	return Step{
+		Title: v.say.Get("sealed.title"), Text: v.say.Get("sealed.claim") + "\n\n" + v.gateText(), Cover: v.cover(v.verb("help")),
+		Buttons: []Button{v.button(v.say.Get("sealed."+string(v.state.Kind)), next)},
+	}, nil
 }
 
-// sealedOffer says what was found before anything is filed.
-func (v *visit) sealedOffer(in *cases.Incoming, m *Message) Step {
-	secret := receipt.New(v.o.Origin).Secret()
-	s := Step{Title: v.say.Get("sealed.title"), Text: v.say.Get("sealed.stock") + "\n\n" + v.gateText(), Cover: v.cover(v.verb("help"))}
-	button := func(kind cases.Kind) Button {
-		return v.button(v.say.Get("sealed."+string(kind)), state{Do: "sealed.send", Kind: kind, Ref: m.Ref, Key: secret[:]})
+// stockStep asks what a bare age file cannot say: what it is, and who must not
+// see it. Its recipients are anonymous, and the draw must not hand it to
+// somebody whom the filer left out on purpose.
+func (v *visit) stockStep(fields []Field) Step {
+	next := v.state
+	next.Do, next.Until = "sealed.send", 0
+	return Step{
+		Title: v.say.Get("sealed.title"), Text: v.say.Get("sealed.stock") + "\n\n" + v.gateText(),
+		Fields: fields, Submit: v.say.Get("file.submit"), Token: v.form(next), Cover: v.cover(v.verb("help")),
 	}
-	if in.Stock {
-		s.Buttons = []Button{button(cases.Report), button(cases.Redress)}
-		return s
+}
+
+func (v *visit) stockFields() []Field {
+	kind := Field{ID: "kind", Kind: Choice, Label: v.say.Get("sealed.kind")}
+	for _, k := range []cases.Kind{cases.Report, cases.Redress} {
+		kind.Options = append(kind.Options, Option{string(k), v.say.Get("kind." + string(k))})
 	}
-	s.Text = v.say.Get("sealed.claim") + "\n\n" + v.gateText()
-	s.Buttons = []Button{button(cases.Kind(in.Claim.Kind))}
-	return s
+	return []Field{kind, v.excludeField()}
 }
 
 // sealedSend fetches the file again and files it.
 func (b *Bot) sealedSend(ctx context.Context, v *visit) (Step, error) {
-	if v.ev.Recall == nil || v.stale || len(v.state.Key) != 16 {
+	if len(v.state.Key) != 16 || v.stale && !v.ev.Form {
 		return Step{}, cases.E(cases.Unavailable, "recall", nil)
 	}
-	m, err := v.ev.Recall(ctx, v.state.Ref)
-	if err != nil || m == nil {
-		return Step{}, cases.E(cases.Unavailable, "recall", err)
+	fields := v.stockFields()
+	if fine := v.fill(fields); v.ev.Form && (!fine || v.stale) {
+		return v.mend(v.stockStep(fields)), nil
+	}
+	m, err := v.recall(ctx)
+	if err != nil {
+		return Step{}, err
 	}
 	in, done, err := v.inspect(ctx, m)
 	if err != nil {
 		return Step{}, err
 	}
 	defer done()
-	if in.Act != nil {
+	if in.Act != nil || in.Stock != v.ev.Form {
 		return Step{}, cases.E(cases.Invalid, "refused.unknown-file", nil)
 	}
-	return v.fileSealed(ctx, in, v.state.Kind, receipt.FromSecret(v.o.Origin, [16]byte(v.state.Key)))
+	kind := v.state.Kind
+	if in.Stock {
+		kind = cases.Kind(fields[0].Value[0])
+	}
+	return v.fileSealed(ctx, in, kind, fields[1].Value)
 }
 
 // fileSealed files. A bare age file gets a receipt; whoever sealed with
 // ombra-desk has one already, and is shown the hashes to compare.
-func (v *visit) fileSealed(ctx context.Context, in *cases.Incoming, kind cases.Kind, r receipt.Receipt) (Step, error) {
-	f, err := in.Filing(kind, r)
+func (v *visit) fileSealed(ctx context.Context, in *cases.Incoming, kind cases.Kind, excluded []string) (Step, error) {
+	r := receipt.FromSecret(v.o.Origin, [16]byte(v.state.Key))
+	f, err := in.Filing(kind, excluded, r)
 	if err != nil {
 		return Step{}, err
 	}
-	f.Gate = v.gateVersion()
-	_, err = v.o.Cases.File(ctx, f)
+	f.Gate = v.gate
+	filed, err := v.o.Cases.File(ctx, f)
 	var needs *cases.NeedsReceipt
 	switch {
 	case errors.As(err, &needs):
@@ -128,16 +148,16 @@ func (v *visit) fileSealed(ctx context.Context, in *cases.Incoming, kind cases.K
 	case err != nil:
 		return Step{}, err
 	case in.Stock:
-		return v.receiptStep(ctx, r, false)
+		return v.receiptStep(r, filed, ""), nil
 	}
 	return Step{
 		Title: v.say.Get("sealed.done-title"), Text: v.say.Get("sealed.done"), Quote: strings.Join(in.Sums(), "\n"),
-		Buttons: []Button{v.verb("case")}, Cover: v.cover(v.verb("case")),
+		Facts: v.promised(filed.AckDue, filed.FeedbackDue), Buttons: []Button{v.verb("case")}, Cover: v.cover(v.verb("case")),
 	}, nil
 }
 
 // inspect fetches the one age file of a message and looks at it. done gives back
-// the memory that it takes.
+// the memory that it takes: file, what is inside, and the same sealed again.
 func (v *visit) inspect(ctx context.Context, m *Message) (in *cases.Incoming, done func(), err error) {
 	if len(m.Files) == 0 {
 		in, err = v.o.Cases.InspectText(m.Text)
@@ -146,19 +166,22 @@ func (v *visit) inspect(ctx context.Context, m *Message) (in *cases.Incoming, do
 	if len(m.Files) > 1 {
 		return nil, nil, cases.E(cases.Invalid, "one-file", nil)
 	}
-	file := m.Files[0]
-	limit := v.o.Cases.MaxIncoming()
-	if file.Size > limit {
+	file, limit := m.Files[0], v.o.Cases.MaxIncoming()
+	if file.Size > limit || file.Size < 0 {
 		return nil, nil, cases.E(cases.Invalid, "file-too-large", nil)
 	}
-	if err := v.memory.Acquire(ctx, limit); err != nil {
+	held := min(3*file.Size, memoryLimit)
+	if err := v.memory.Acquire(ctx, held); err != nil {
 		return nil, nil, cases.E(cases.Unavailable, "busy", err)
 	}
-	done = func() { v.memory.Release(limit) }
-	raw, err := read(ctx, file, limit)
-	if err == nil {
-		in, err = v.o.Cases.Inspect(raw)
-	}
+	done = sync.OnceFunc(func() { v.memory.Release(held) })
+	err = contained(func() error {
+		raw, err := read(ctx, file)
+		if err == nil {
+			in, err = v.o.Cases.Inspect(raw)
+		}
+		return err
+	})
 	if err != nil {
 		done()
 		return nil, nil, err
@@ -166,18 +189,19 @@ func (v *visit) inspect(ctx context.Context, m *Message) (in *cases.Incoming, do
 	return in, done, nil
 }
 
-func read(ctx context.Context, f File, limit int64) ([]byte, error) {
+// read takes what the platform announced, and not a byte more.
+func read(ctx context.Context, f File) ([]byte, error) {
 	r, err := f.Open(ctx)
 	if err != nil {
 		return nil, cases.E(cases.Unavailable, "file-fetch", err)
 	}
 	defer func() { _ = r.Close() }()
-	raw, err := io.ReadAll(io.LimitReader(r, limit+1))
+	raw, err := io.ReadAll(io.LimitReader(r, f.Size+1))
 	switch {
 	case err != nil:
 		return nil, cases.E(cases.Unavailable, "file-fetch", err)
-	case int64(len(raw)) > limit:
-		return nil, cases.E(cases.Invalid, "file-too-large", nil)
+	case int64(len(raw)) != f.Size:
+		return nil, cases.E(cases.Invalid, "file-changed", nil)
 	}
 	return raw, nil
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,6 +35,7 @@ type state struct {
 	Act   cases.Verb `json:"a,omitempty"`
 	Kind  cases.Kind `json:"t,omitempty"`
 	Ref   string     `json:"r,omitempty"` // of a message that the platform keeps
+	Names []byte     `json:"n,omitempty"` // hash of the roster that the form showed
 	Lang  string     `json:"l,omitempty"`
 	Until int64      `json:"u"` // unix seconds
 }
@@ -60,7 +62,8 @@ type KeyStore interface {
 }
 
 // Keyring holds the token keys of today and yesterday (UTC). Keys are random,
-// not derived, and are gone when they are dropped: after 48 hours at most.
+// not derived, and are gone when they are dropped: after 48
+// hours at most, while the office is served.
 type Keyring struct {
 	mu    sync.RWMutex
 	store KeyStore
@@ -83,32 +86,36 @@ func NewKeyring(store KeyStore, now time.Time) (*Keyring, error) {
 }
 
 // Age makes today's key and destroys those older than yesterday's. It is cheap
-// when there is nothing to do.
+// when there is nothing to do. What cannot be written is not used either: the
+// next call tries again.
 func (k *Keyring) Age(now time.Time) error {
 	today, yesterday := day(now), day(now.AddDate(0, 0, -1))
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	changed := false
-	for d := range k.keys {
-		if d != today && d != yesterday {
-			delete(k.keys, d)
-			changed = true
-		}
-	}
-	if len(k.keys[today]) != 32 {
-		key := make([]byte, 32)
-		_, _ = rand.Read(key)
-		k.keys[today] = key
-		changed = true
-	}
-	if !changed {
+	k.mu.RLock()
+	old := len(k.keys) - len(k.keys[today])/32 - len(k.keys[yesterday])/32
+	fresh := len(k.keys[today]) == 32 && old == 0
+	k.mu.RUnlock()
+	if fresh {
 		return nil
 	}
-	text, err := json.Marshal(k.keys)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	kept := map[string][]byte{today: k.keys[today]}
+	if key := k.keys[yesterday]; len(key) == 32 {
+		kept[yesterday] = key
+	}
+	if len(kept[today]) != 32 {
+		kept[today] = make([]byte, 32)
+		_, _ = rand.Read(kept[today])
+	}
+	text, err := json.Marshal(kept)
 	if err != nil {
 		return err
 	}
-	return k.store.Write(text)
+	if err := k.store.Write(text); err != nil {
+		return err
+	}
+	k.keys = kept
+	return nil
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
@@ -143,18 +150,17 @@ func (b *Bot) binding(who Account, form bool) []byte {
 	return text
 }
 
+// seal makes a token. Handle has made sure of today's key before any flow runs;
+// at midnight yesterday's is still there.
 func (b *Bot) seal(who Account, form bool, s state) Token {
 	now := b.o.Now()
-	if err := b.o.Keys.Age(now); err != nil {
-		return "" // the next step says that nothing can be done right now
-	}
 	a := b.o.Keys.aead(day(now))
 	if a == nil {
-		return ""
+		a = b.o.Keys.aead(day(now.AddDate(0, 0, -1)))
 	}
 	plain, err := json.Marshal(s)
-	if err != nil {
-		return ""
+	if a == nil || err != nil {
+		panic("bot: no key to seal a token with")
 	}
 	return Token(base64.RawURLEncoding.EncodeToString(a.Seal(nil, nil, plain, b.binding(who, form))))
 }
@@ -163,7 +169,8 @@ func (b *Bot) seal(who Account, form bool, s state) Token {
 // (and no state) when it does not open.
 func (b *Bot) open(who Account, form bool, t Token) (s state, err error) {
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(string(t))
-	if err != nil || len(t) > 1500 {
+	// A token has one spelling; the decoder by itself skips line breaks.
+	if err != nil || len(t) > 1500 || strings.ContainsAny(string(t), "\r\n") {
 		return state{}, errForeign
 	}
 	now := b.o.Now()

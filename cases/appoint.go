@@ -1,9 +1,11 @@
 package cases
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 
 	"ombra/crypto"
 	"ombra/crypto/custody"
@@ -59,6 +61,15 @@ func (s *Service) Prove(ctx context.Context, name, answer string) error {
 	return s.changeRoster(ctx, o, "proved")
 }
 
+// pastOf keeps the enrolments that new keys replace: what was signed stays
+// signed.
+func pastOf(was, now Ombudsman) [][]byte {
+	if bytes.Equal(was.Enrolment, now.Enrolment) {
+		return was.Past
+	}
+	return append(slices.Clone(was.Past), was.Enrolment)
+}
+
 // changeRoster stores one of the roster with a leaf, and reloads.
 func (s *Service) changeRoster(ctx context.Context, o Ombudsman, what string) error {
 	sum := sha256.Sum256(o.Enrolment)
@@ -68,6 +79,15 @@ func (s *Service) changeRoster(ctx context.Context, o Ombudsman, what string) er
 		}))
 		if err != nil {
 			return err
+		}
+		all, err := tx.Ombudsmen()
+		if err != nil {
+			return err
+		}
+		for _, was := range all {
+			if was.Name == o.Name {
+				o.Seen, o.Past = was.Seen, pastOf(was, o)
+			}
 		}
 		return tx.PutOmbudsman(o)
 	})

@@ -11,16 +11,35 @@ import (
 // jobCheckpoint is the name under which the daily checkpoint notes its day.
 const jobCheckpoint = "checkpoint"
 
+// errClock says that the day is more than two past the last checkpoint, or
+// before it: the clock may have jumped, and what happens by itself waits for the
+// operator's word.
+var errClock = E(Unavailable, "clock", nil)
+
+// jumped guards all that happens by itself against a clock that jumped, or a
+// long outage: nothing is announced, released or deleted on its word alone.
+func (s *Service) jumped(tx Tx) error {
+	last, err := tx.Done(jobCheckpoint)
+	if today := s.Today(); err == nil && last != "" && (today > last.Add(2) || today < last) {
+		return errClock
+	}
+	return err
+}
+
 // Checkpoint pads the day's leaves to a bucket and signs size and root. It runs
 // once a day, on quiet days too: otherwise the checkpoint itself would tell that
 // something happened, and roughly when. A second call on the same day does
-// nothing.
-func (s *Service) Checkpoint(ctx context.Context) (done bool, err error) {
+// nothing. word is the operator's: the day is right although it is more than two
+// past the last checkpoint.
+func (s *Service) Checkpoint(ctx context.Context, word bool) (done bool, err error) {
 	err = s.update(ctx, func(tx Tx) error {
 		done = false
 		today := s.Today()
 		last, err := tx.Done(jobCheckpoint)
-		if err != nil || last >= today {
+		if err != nil || last == today {
+			return err
+		}
+		if err := s.jumped(tx); err != nil && (!word || last > today) {
 			return err
 		}
 		if err := s.pad(tx, today); err != nil {
@@ -44,7 +63,7 @@ func (s *Service) Checkpoint(ctx context.Context) (done bool, err error) {
 		done = true
 		return tx.SetDone(jobCheckpoint, today)
 	})
-	return done, err
+	return done && err == nil, err
 }
 
 // pad adds no-ops: committed to like any act, so that nobody can tell them apart

@@ -49,17 +49,16 @@ func (d *Desk) Case(ctx context.Context, id ID) (c *Case, err error) {
 // Do is an act by pressing in the chat. Whoever takes over a chat account can
 // do this much and no more.
 func (d *Desk) Do(ctx context.Context, id ID, a Act) error {
-	err := d.s.perform(ctx, &act{
+	return d.s.commit(ctx, &act{
 		do: a.Do, by: ByOmbudsman, actor: d.who, set: a.Set, see: byHolder(id, d.who),
 		sheaf: &sheaf{s: d.s, once: a.Once, day: d.s.Today()},
 	})
-	return doneIsDone(err)
 }
 
 // Type sends a reply that was typed in the chat, where the office allows it. It
 // is stored unsigned, and the filer reads that.
 func (d *Desk) Type(ctx context.Context, id ID, do Verb, once [16]byte, text string) error {
-	if strings.TrimSpace(text) == "" {
+	if crypto.CleanLine(text) == "" {
 		return E(Invalid, "empty", nil)
 	}
 	c, err := d.Case(ctx, id)

@@ -9,7 +9,7 @@ import (
 	"ombra/cases"
 )
 
-var update = flag.Bool("update", false, "write the diagram into docs/design.md anew")
+var updateDiagram = flag.Bool("update-diagram", false, "write the diagram into docs/design.md anew")
 
 // TestDiagram: the picture in the documentation is the table in the code.
 func TestDiagram(t *testing.T) {
@@ -23,13 +23,13 @@ func TestDiagram(t *testing.T) {
 	if !ok || !closed || strings.Contains(after, begin) {
 		t.Fatalf("%s has not exactly one mermaid block", file)
 	}
-	if *update {
+	if *updateDiagram {
 		if err := os.WriteFile(file, []byte(before+begin+cases.Diagram()+end+after), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
 	if drawn != cases.Diagram() {
-		t.Errorf("%s draws other moves than the table: go test ./cases -run TestDiagram -update", file)
+		t.Errorf("%s draws other moves than the table: go test ./cases -run TestDiagram -update-diagram", file)
 	}
 }

@@ -42,8 +42,7 @@ type Filing struct {
 // Filed is what came of a filing.
 type Filed struct {
 	Kind        Kind
-	Again       bool // the same submission was here before: nothing new was stored
-	Amended     bool // a changed one: its words were added to the case
+	Amended     bool // the receipt was known: the changed words were added to its case
 	AckDue      Day
 	FeedbackDue Day
 }
@@ -121,7 +120,8 @@ func (s *Service) file(ctx context.Context, f Filing) (Filed, error) {
 	}
 	in.sheaf.drop()
 	if errors.Is(err, ErrDone) {
-		return s.refile(ctx, f, in.public)
+		filed, _, err := s.refile(ctx, f, in.public)
+		return filed, err
 	}
 	return Filed{}, err
 }
@@ -132,12 +132,12 @@ func filedOf(c *Case) Filed {
 
 // prepare draws the holders and seals everything, outside any transaction.
 func (s *Service) prepare(ctx context.Context, f Filing) (*intake, error) {
-	classic, err := f.classic(s.MaxIncoming())
+	keys, err := f.keys(s.MaxIncoming())
 	if err != nil {
 		return nil, err
 	}
 	in := &intake{filing: f, public: f.Public}
-	if in.drawn = draw(*s.roster.Load(), s.want(f.Excluded, classic)); len(in.drawn) == 0 {
+	if in.drawn = draw(*s.roster.Load(), s.want(f.Excluded, keys)); len(in.drawn) == 0 {
 		return nil, E(Unavailable, "nobody", nil)
 	}
 	in.c = s.newCase(f)
@@ -160,13 +160,16 @@ func (s *Service) prepare(ctx context.Context, f Filing) (*intake, error) {
 	return in, nil
 }
 
-// classic reports whether a sealed filing was sealed to classic keys.
-func (f Filing) classic(limit int64) (bool, error) {
+// keys tells to which kind of keys a filing was sealed.
+func (f Filing) keys(limit int64) (keyKind, error) {
 	if f.Source == Typed {
-		return false, nil
+		return anyKey, nil
 	}
 	foreign, err := crypto.CheckForeign(f.Inner["body.age"], limit)
-	return !foreign.PostQuantum, err
+	if foreign.PostQuantum {
+		return quantumKey, err
+	}
+	return classicKey, err
 }
 
 func (s *Service) newCase(f Filing) *Case {
@@ -205,7 +208,7 @@ func (in *intake) grant() error {
 // or add one unseen.
 func (in *intake) first() crypto.Header {
 	h := in.header("report")
-	h.Excluded = slices.Sorted(slices.Values(in.filing.Excluded))
+	h.Excluded = in.filing.excluded()
 	for _, o := range in.drawn {
 		to, _ := crypto.ParseRecipient(o.Recipient)
 		h.Holders = append(h.Holders, crypto.Holder{Name: o.Name, Recipient: to.Hash(), Dormant: o.state == Dormant})
@@ -225,7 +228,7 @@ func (in *intake) seal(ctx context.Context) error {
 	if in.filing.Source != Typed {
 		return in.sealInner(ctx)
 	}
-	text := papers.AppendForm(crypto.Clean(in.filing.Text), in.filing.Form)
+	text := in.filing.words()
 	if err := in.sheaf.seal(PaperReport, in.first(), []byte(text)); err != nil {
 		return err
 	}
@@ -235,6 +238,13 @@ func (in *intake) seal(ctx context.Context) error {
 	}
 	in.public.Tag = in.filing.Tag(in.filing.sum(text, hashes))
 	return nil
+}
+
+// words are the readable text with the machine block behind it. Exclusions stand
+// in the block of an amendment too: the first envelope, which pins them for the
+// desks, is sealed already.
+func (f Filing) words() string {
+	return papers.AppendForm(crypto.Clean(f.Text), f.Form)
 }
 
 // attachAll seals the files, fetched last, and hashes what was in them.
@@ -254,7 +264,7 @@ func (in *intake) attachAll(ctx context.Context) (hashes []string, err error) {
 func (f Filing) sum(text string, files []string) [32]byte {
 	h := sha256.New()
 	for _, part := range slices.Concat(
-		[]string{"ombra-submission/1", string(f.Kind), strings.Join(slices.Sorted(slices.Values(f.Excluded)), ","), text}, files,
+		[]string{"ombra-submission/1", string(f.Kind), strings.Join(f.excluded(), ","), text}, files,
 	) {
 		h.Write([]byte(hex.EncodeToString([]byte(part)) + "\n"))
 	}
@@ -288,7 +298,7 @@ func (s *Service) storeCase(tx Tx, in *intake) error {
 	if err := in.sheaf.store(tx, c.ID, n); err != nil {
 		return err
 	}
-	return s.notify(tx, c.Holders(), "", News, c.Is(Urgent))
+	return s.notify(tx, c.Holders(), "", c.Is(Urgent))
 }
 
 func (in *intake) designated() Entry {
@@ -301,14 +311,16 @@ func (in *intake) designated() Entry {
 }
 
 // lookAgain settles an unclear commit: the receipt is shown only if the case is
-// found. If even looking fails the papers stay for the sweep.
+// found. The papers stay on the shelf when they may be the case's own; what no
+// row names is swept.
 func (s *Service) lookAgain(ctx context.Context, in *intake) (Filed, error) {
-	c, _, err := s.caseOf(ctx, in.public.Lookup, in.public.Verifier)
+	filed, found, err := s.refile(ctx, in.filing, in.public)
 	switch {
-	case err == nil:
-		return filedOf(c), nil
-	case KindOf(err) == NotFound:
+	case found:
+		return filed, err
+	case KindOf(err) == NotFound && err != nil:
 		in.sheaf.drop()
+		return Filed{}, E(Unavailable, "", err)
 	}
-	return Filed{}, E(Unavailable, "", err)
+	return Filed{}, E(Unavailable, "unclear", err)
 }

@@ -2,8 +2,10 @@ package cases
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -12,34 +14,70 @@ import (
 	"ombra/crypto/custody"
 )
 
-// Papers writes a case as one file for the ombudsman's own machine, under a
-// passcode that is shown once and stored nowhere. Getting them is an act: it
-// leaves a leaf.
-func (d *Desk) Papers(ctx context.Context, id ID, once [16]byte, w io.Writer) (passcode string, err error) {
-	if err := d.Do(ctx, id, Act{Do: GetPapers, Once: once}); err != nil {
-		return "", err
+// A Folder is a case, or replies, as one file under a passcode that is shown
+// once and stored nowhere. Nothing of it is held in memory: each Write reads the
+// store and encrypts anew under the same passcode.
+type Folder struct {
+	Passcode string
+	Size     int64 // of the file
+	Write    func(io.Writer) error
+}
+
+// newFolder learns the size by writing into nothing: sizes of age files do not
+// depend on their keys.
+func newFolder(write func(io.Writer, crypto.Passcode) error) (*Folder, error) {
+	p := crypto.NewPasscode()
+	f := &Folder{Passcode: p.Reveal(), Write: func(w io.Writer) error { return told(write(w, p)) }}
+	var n counter
+	if err := f.Write(&n); err != nil {
+		return nil, err
 	}
+	f.Size = int64(n)
+	return f, nil
+}
+
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
+}
+
+// Papers hands out a case for the ombudsman's own machine. Getting them is an
+// act and leaves a leaf: one for each state of the case that the same button
+// hands out, so that a double click leaves one and news in between another.
+func (d *Desk) Papers(ctx context.Context, id ID, once [16]byte) (*Folder, error) {
 	var f *folder
-	err = d.s.view(ctx, func(tx Tx) (err error) {
+	err := d.s.view(ctx, func(tx Tx) (err error) {
 		f, err = d.s.folder(ctx, tx, id, d.who)
 		return err
 	})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	p := crypto.NewPasscode()
-	return p.Reveal(), told(papers.Pack(w, p, f.manifest, f.entries))
+	sum := sha256.Sum256(slices.Concat(once[:], []byte(f.manifest.Head), []byte(papers.ReceiptsHash(f.manifest.Receipts)), []byte(f.manifest.Stage)))
+	if err := d.Do(ctx, id, Act{Do: GetPapers, Once: [16]byte(sum[:16])}); err != nil {
+		return nil, err
+	}
+	return newFolder(func(w io.Writer, p crypto.Passcode) error { return papers.Pack(w, p, f.manifest, f.entries) })
 }
 
-// PackReplies writes replies, still sealed to a receipt, as one file under a
-// passcode that is shown once.
-func PackReplies(w io.Writer, sealed [][]byte) (passcode string, err error) {
-	p := crypto.NewPasscode()
-	entries := make([]crypto.Entry, len(sealed))
-	for i, blob := range sealed {
-		entries[i] = crypto.Bytes("", blob)
+// Folder hands out the replies of cases, with their attachments, still sealed to
+// the receipt; nil when there are none.
+func (m *Mine) Folder(ctx context.Context) (*Folder, error) { return Replies(ctx, []*Mine{m}) }
+
+// Replies is Folder for what a lookup code found.
+func Replies(ctx context.Context, list []*Mine) (*Folder, error) {
+	var entries []crypto.Entry
+	for _, m := range list {
+		for _, p := range m.papers {
+			entries = append(entries, crypto.Entry{Size: p.Size, Open: func() (io.ReadCloser, error) { return m.s.open(context.WithoutCancel(ctx), p) }})
+		}
 	}
-	return p.Reveal(), told(papers.PackReplies(w, p, entries))
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	return newFolder(func(w io.Writer, p crypto.Passcode) error { return papers.PackReplies(w, p, entries) })
 }
 
 // folder is what papers hold, with the large parts still unread.
@@ -127,7 +165,7 @@ func (f *folder) addPapers(ctx context.Context, tx Tx, c *Case) error {
 			N: p.N, File: name, Epoch: p.Epoch, Kind: string(p.Kind), Leaf: leaf, Sum: hex.EncodeToString(p.Sum[:]), Size: p.Size,
 		})
 		f.manifest.Head = leaf
-		f.entries = append(f.entries, crypto.Entry{Name: name, Size: p.Size, Open: func() (io.ReadCloser, error) { return f.s.open(ctx, p) }})
+		f.entries = append(f.entries, crypto.Entry{Name: name, Size: p.Size, Open: func() (io.ReadCloser, error) { return f.s.open(context.WithoutCancel(ctx), p) }})
 	}
 	return nil
 }
@@ -156,12 +194,19 @@ func (f *folder) addRoster() error {
 // has seen last, each with its proof to the one before: so ombudsmen are
 // witnesses, and a host that rewrites the log is found out by the next reader.
 func (f *folder) addCheckpoints(tx Tx, who string) error {
-	o, _ := f.s.Ombudsman(who)
-	list, err := tx.Checkpoints(o.Seen)
+	all, err := tx.Ombudsmen()
 	if err != nil {
 		return err
 	}
-	before := o.Seen
+	seen := int64(0)
+	if i := slices.IndexFunc(all, func(o Ombudsman) bool { return o.Name == who }); i >= 0 {
+		seen = all[i].Seen
+	}
+	list, err := tx.Checkpoints(seen)
+	if err != nil {
+		return err
+	}
+	before := seen
 	for _, c := range list {
 		f.entries = append(f.entries, crypto.Bytes(papers.CheckpointName(c.Size), c.Note))
 		if before > 0 {
@@ -174,7 +219,7 @@ func (f *folder) addCheckpoints(tx Tx, who string) error {
 		before, f.manifest.Log.Size = c.Size, c.Size
 	}
 	if len(list) == 0 {
-		f.manifest.Log.Size = o.Seen
+		f.manifest.Log.Size = seen
 	}
 	return nil
 }

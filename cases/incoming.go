@@ -73,16 +73,10 @@ func (s *Service) Inspect(raw []byte) (*Incoming, error) {
 // MaxIncoming is the largest age file taken: the largest attachment, sealed.
 func (s *Service) MaxIncoming() int64 { return s.Office.MaxFile + 1<<20 }
 
-// stock takes a bare age file, unless it can only be one that was made for an
-// older transport key: that would be stored and never opened.
+// stock takes a bare age file. One that is closed to all but one key can be one
+// that was made for an older transport key: it would be stored and never opened.
 func (s *Service) stock(in *Incoming, f crypto.Foreign) (*Incoming, error) {
-	able := 0
-	for _, o := range *s.roster.Load() {
-		if s.want(nil, !f.PostQuantum).takes(o) {
-			able++
-		}
-	}
-	if f.Stanzas < min(2, able) {
+	if f.Stanzas < 2 {
 		return nil, E(Invalid, "refused.old-office-file", nil)
 	}
 	in.Stock = true
@@ -90,11 +84,12 @@ func (s *Service) stock(in *Incoming, f crypto.Foreign) (*Incoming, error) {
 }
 
 // Filing makes a filing of a sealed or stock file. For a stock one the receipt
-// is ours to give.
-func (in *Incoming) Filing(kind Kind, r receipt.Receipt) (Filing, error) {
+// is ours to give, and nothing but the filer's word tells whom it leaves out:
+// age's recipients are anonymous.
+func (in *Incoming) Filing(kind Kind, excluded []string, r receipt.Receipt) (Filing, error) {
 	if in.Stock {
 		return Filing{
-			Kind: kind, Source: Stock, Public: r.Public([32]byte{}), Tag: r.Tag, Signer: r.Signer(),
+			Kind: kind, Source: Stock, Excluded: excluded, Public: r.Public([32]byte{}), Tag: r.Tag, Signer: r.Signer(),
 			Inner: map[string][]byte{"body.age": in.raw},
 		}, nil
 	}
@@ -117,11 +112,15 @@ func (in *Incoming) Filing(kind Kind, r receipt.Receipt) (Filing, error) {
 	return f, nil
 }
 
-// Sums lists the hashes of the inner files, as `ombra-desk seal` printed them.
+// Sums lists the hashes of the inner files, as `ombra-desk seal` printed them,
+// but for the receipt's own copy: that is stored as it came, and a hash on a
+// screen would lead from an account to its row.
 func (in *Incoming) Sums() []string {
 	var sums []string
 	for name, sum := range in.Claim.Inner {
-		sums = append(sums, name+" "+sum)
+		if name != "own.age" {
+			sums = append(sums, name+" "+sum)
+		}
 	}
 	slices.Sort(sums)
 	return sums
@@ -148,13 +147,11 @@ func (d *Desk) Signed(ctx context.Context, in *Incoming) (ID, Verb, error) {
 	if err != nil {
 		return "", "", err
 	}
-	if a.sheaf, err = d.carried(ctx, c, note, in.bundle); err == nil {
-		err = d.s.perform(ctx, a)
-	}
-	if err != nil && a.sheaf != nil {
+	if a.sheaf, err = d.carried(ctx, c, note, in.bundle); err != nil {
 		a.sheaf.drop()
+		return "", "", told(err)
 	}
-	return id, a.do, doneIsDone(told(err))
+	return id, a.do, d.s.commit(ctx, a)
 }
 
 // signed checks what can be checked without the case.
@@ -163,6 +160,8 @@ func (d *Desk) signed(note crypto.ActNote, b *crypto.Bundle) (*act, error) {
 	switch day := Day(note.Day); {
 	case note.Origin != d.s.Office.Origin:
 		return nil, E(Invalid, "other-office", nil)
+	case logNames[Verb(note.Do)] == "":
+		return nil, E(Invalid, "refused.carried", nil)
 	case day > today.Add(1), day < today.Add(-90):
 		// The transport key of older files is gone anyway.
 		return nil, E(Conflict, "act-old", nil)

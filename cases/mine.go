@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"slices"
 	"strings"
 
 	"ombra/crypto"
@@ -29,6 +28,7 @@ type Mine struct {
 	s       *Service
 	id      ID
 	receipt receipt.Receipt
+	papers  []Paper // sealed to the receipt
 }
 
 // A Reply is something an ombudsman said to the filer. An unsigned one was
@@ -53,12 +53,19 @@ func (s *Service) Mine(ctx context.Context, r receipt.Receipt) (*Mine, error) {
 	}
 	m := s.mine(c)
 	m.receipt = r
-	sealed, err := s.sealedTo(ctx, c.ID, crypto.FilerHash(stored.Recipient, stored.Verifier), PaperAnswer, PaperAsk)
+	m.papers, err = s.papersTo(ctx, c.ID, stored)
 	if err != nil {
 		return nil, err
 	}
-	for _, blob := range sealed {
-		m.Replies = append(m.Replies, s.openReply(blob, c.ID, r))
+	for _, p := range m.papers {
+		if p.Kind != PaperAnswer && p.Kind != PaperAsk {
+			continue
+		}
+		blob, err := s.blob(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		m.Replies = append(m.Replies, s.openReply(p, blob, r))
 	}
 	return m, nil
 }
@@ -80,8 +87,8 @@ func (s *Service) mine(c *Case) *Mine {
 // ByCode gives what a lookup code shows: stage and dates, and the replies still
 // sealed to the receipt, to be opened on the filer's own device. The code alone
 // cannot tell a case from one that somebody else registered under its hash, so
-// there can be two.
-func (s *Service) ByCode(ctx context.Context, code receipt.Code) ([]*Mine, [][]byte, error) {
+// there can be several.
+func (s *Service) ByCode(ctx context.Context, code receipt.Code) ([]*Mine, error) {
 	hash := code.Hash()
 	var all []*Case
 	err := s.view(ctx, func(tx Tx) (err error) {
@@ -89,77 +96,56 @@ func (s *Service) ByCode(ctx context.Context, code receipt.Code) ([]*Mine, [][]b
 		return err
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var found []*Mine
-	var sealed [][]byte
 	for _, c := range all {
 		for _, r := range c.Receipts {
 			if r.Lookup != hash || r.State == Ended {
 				continue
 			}
-			blobs, err := s.sealedTo(ctx, c.ID, crypto.FilerHash(r.Recipient, r.Verifier))
-			if err != nil {
-				return nil, nil, err
+			m := s.mine(c)
+			if m.papers, err = s.papersTo(ctx, c.ID, r); err != nil {
+				return nil, err
 			}
-			found, sealed = append(found, s.mine(c)), append(sealed, blobs...)
+			found = append(found, m)
 		}
 	}
 	if len(found) == 0 {
-		return nil, nil, errNotFound
+		return nil, errNotFound
 	}
-	return found, sealed, nil
+	return found, nil
 }
 
-// Sealed reads the replies as they are stored, for the filer's own device.
-func (m *Mine) Sealed(ctx context.Context) ([][]byte, error) {
-	return m.s.sealedTo(ctx, m.id, m.receipt.Public([32]byte{}).FilerHash())
-}
-
-// sealedTo reads the age files sealed to one receipt, in order; of some kinds,
-// or all.
-func (s *Service) sealedTo(ctx context.Context, id ID, reader string, kinds ...PaperKind) (blobs [][]byte, err error) {
+// papersTo lists the papers sealed to one receipt, in order.
+func (s *Service) papersTo(ctx context.Context, id ID, r Receipt) (list []Paper, err error) {
 	err = s.view(ctx, func(tx Tx) error {
-		blobs = nil
-		papers, err := tx.Papers(id, reader)
-		if err != nil {
-			return err
-		}
-		for _, p := range papers {
-			if len(kinds) > 0 && !slices.Contains(kinds, p.Kind) {
-				continue
-			}
-			blob, err := s.blob(tx, p)
-			if err != nil {
-				return err
-			}
-			blobs = append(blobs, blob)
-		}
-		return nil
+		list, err = tx.Papers(id, crypto.FilerHash(r.Recipient, r.Verifier))
+		return err
 	})
-	return blobs, err
+	return list, err
 }
 
-func (s *Service) blob(tx Tx, p Paper) ([]byte, error) {
-	if p.Shelf == "" {
-		return tx.Blob(p.Case, p.N)
-	}
-	r, err := s.Shelf.Open(p.Shelf)
+// blob reads a stored age file whole.
+func (s *Service) blob(ctx context.Context, p Paper) ([]byte, error) {
+	r, err := s.open(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = r.Close() }()
-	return io.ReadAll(r)
+	blob, err := io.ReadAll(r)
+	return blob, told(err)
 }
 
 // openReply decrypts and verifies one reply. One that does not hold is shown as
 // broken: a quiet gap would help whoever made it.
-func (s *Service) openReply(blob []byte, id ID, r receipt.Receipt) Reply {
+func (s *Service) openReply(p Paper, blob []byte, r receipt.Receipt) Reply {
 	head, body, err := crypto.DecryptEnvelope(blob, r.Identity().Age())
-	if err != nil || head.Case != string(id) || head.From != "ombudsman" {
-		return Reply{Broken: true}
+	reply := Reply{Day: p.Day, What: string(p.Kind)}
+	if err != nil || head.Case != string(p.Case) || head.From != "ombudsman" || head.What != string(p.Kind) {
+		reply.Broken = true
+		return reply
 	}
-	reply := Reply{Day: Day(head.Day), What: head.What}
 	if !strings.HasPrefix(string(body), "ombra-reply/1\n") {
 		reply.Text = crypto.Clean(string(body))
 		return reply
@@ -176,8 +162,9 @@ func (s *Service) openReply(blob []byte, id ID, r receipt.Receipt) Reply {
 	return reply
 }
 
-// verifyReply checks a reply against the verifier of whoever claims it, also of
-// somebody who left since: what was signed stays signed.
+// verifyReply checks a reply against the verifiers of whoever claims it, those
+// of earlier keys and of somebody who left since too: what was signed stays
+// signed.
 func (s *Service) verifyReply(msg []byte) (crypto.ReplyNote, bool) {
 	text, err := crypto.NoteText(msg)
 	if err != nil {
@@ -187,20 +174,35 @@ func (s *Service) verifyReply(msg []byte) (crypto.ReplyNote, bool) {
 	if err != nil {
 		return crypto.ReplyNote{}, false
 	}
-	for _, o := range *s.roster.Load() {
-		if o.Name == claimed.By {
-			note, err := crypto.OpenReply(msg, o.Verifier)
-			return note, err == nil
+	for _, verifier := range s.verifiers(claimed.By) {
+		if note, err := crypto.OpenReply(msg, verifier); err == nil {
+			return note, true
 		}
 	}
 	return crypto.ReplyNote{}, false
+}
+
+// verifiers lists all that one of the roster has or had, the newest first.
+func (s *Service) verifiers(name string) (list []string) {
+	for _, o := range *s.roster.Load() {
+		if o.Name != name {
+			continue
+		}
+		list = append(list, o.Verifier)
+		for i := len(o.Past) - 1; i >= 0; i-- {
+			if e, err := crypto.OpenEnrol(o.Past[i]); err == nil {
+				list = append(list, e.Verifier)
+			}
+		}
+	}
+	return list
 }
 
 // Add appends words and files to the case, signed with the receipt's key. form
 // is the form's own sixteen bytes: the same form with the same words is one act,
 // with other words another.
 func (m *Mine) Add(ctx context.Context, form [16]byte, text string, files []Attachment) error {
-	if strings.TrimSpace(text) == "" && len(files) == 0 {
+	if crypto.CleanLine(text) == "" && len(files) == 0 {
 		return E(Invalid, "empty", nil)
 	}
 	if err := m.s.checkFiles(files); err != nil {

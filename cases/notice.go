@@ -10,10 +10,13 @@ const (
 	Mandate Subject = "mandate" // the ombudsman's own mandate ends soon
 )
 
+// AtOnce is the Hour of a notice that waits for no fixed hour.
+const AtOnce = -1
+
 // A Notice tells one of the roster, without content, that it is time to look.
 // To is a roster name, never an account. It is told at the Hour-th of the
-// office's fixed hours of day Due, so that a notice dates nothing; Hour -1 is
-// at once.
+// office's fixed hours of day Due, so that a notice dates nothing; Hour [AtOnce]
+// waits for none. The store draws its Key.
 type Notice struct {
 	Key   string // random: rowids are reused, and a platform tells a key once
 	Gen   int    // grows when later news is folded in
@@ -27,5 +30,5 @@ type Notice struct {
 // Outcome is what came of telling a notice; the zero value is "told".
 type Outcome struct {
 	Again bool // not taken: stays, tries grow
-	Dead  bool // never will be: the row goes, and check says so
+	Dead  bool // never will be, the account is gone: the row goes
 }

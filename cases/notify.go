@@ -26,5 +26,9 @@ func (s *Service) hourIndex(now time.Time) int {
 
 // Settle records what came of telling a notice.
 func (s *Service) Settle(ctx context.Context, n Notice, o Outcome) error {
+	if n.Hour == AtOnce && o.Again {
+		// How often an urgent one was tried, at a known pace, would date the filing.
+		return nil
+	}
 	return s.update(ctx, func(tx Tx) error { return tx.Settle(n.Key, n.Gen, o) })
 }

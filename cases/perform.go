@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 
 	"ombra/crypto/custody"
 )
@@ -10,16 +11,17 @@ import (
 // act is one act on its way down the one road: everything that needs a key or a
 // network was done before; what is left happens in one transaction.
 type act struct {
-	do    Verb
-	by    Role
-	actor string // roster name; empty for a filer
-	see   func(Tx) (*Case, error)
-	sheaf *sheaf
-	set   map[string]string
-	note  string                // hash of the signed note, for the log
-	now   func(Tx, *Case) error // what a signed act rests on: is it still so?
-	also  func(Tx, *Case) error // what else must happen in the transaction
-	day   Day
+	do     Verb
+	by     Role
+	actor  string // roster name; empty for a filer
+	see    func(Tx) (*Case, error)
+	sheaf  *sheaf
+	set    map[string]string
+	note   string                // hash of the signed note, for the log
+	now    func(Tx, *Case) error // what a signed act rests on: is it still so?
+	also   func(Tx, *Case) error // what else must happen in the transaction
+	urgent bool                  // somebody is in danger, and the filer agreed to a notice at once
+	day    Day
 }
 
 // bySystem sees any case; byHolder one with a live grant for the actor only. To
@@ -28,6 +30,30 @@ func bySystem(id ID) func(Tx) (*Case, error) { return byHolder(id, "") }
 
 func byHolder(id ID, who string) func(Tx) (*Case, error) {
 	return func(tx Tx) (*Case, error) { return tx.Case(id, who) }
+}
+
+// commit performs an act and settles what became of it. After an unclear commit
+// it performs the same act once more: its Once finds the first, or it is stored
+// now. Only what is known not to be stored leaves the shelf.
+func (s *Service) commit(ctx context.Context, a *act) error {
+	err := s.perform(ctx, a)
+	unclear := errors.Is(err, ErrUnclear)
+	if unclear {
+		err = s.perform(ctx, a)
+	}
+	done := errors.Is(err, ErrDone)
+	switch {
+	case err == nil:
+		return nil
+	case unclear && !done:
+		return E(Unavailable, "unclear", err)
+	case !unclear:
+		a.sheaf.drop()
+	}
+	if done {
+		return nil
+	}
+	return err
 }
 
 // perform is the one road of every act on a case that exists: log, table,
@@ -69,17 +95,44 @@ func (s *Service) perform(ctx context.Context, a *act) error {
 		if !m.tells {
 			return nil
 		}
-		return s.notify(tx, c.Holders(), a.actor, News, false)
+		return s.notify(tx, c.Holders(), a.actor, a.urgent)
 	})
 }
 
 // rests checks what was sealed or signed against the case as it is now.
 func (a *act) rests(tx Tx, c *Case) error {
+	if a.by == ByFiler {
+		if err := hasRoom(tx, c.ID); err != nil {
+			return err
+		}
+	}
 	if a.now != nil {
 		return a.now(tx, c)
 	}
 	if len(a.sheaf.papers) > 0 && a.sheaf.epoch != c.Key().Epoch {
 		return errStale
+	}
+	return nil
+}
+
+// What one filer may add to a case. Papers hold at most 4,096 files and 2 GiB:
+// without a bound, whoever holds a receipt could make the case unreadable.
+const (
+	maxPapers = 2000
+	maxBytes  = 1 << 30
+)
+
+func hasRoom(tx Tx, id ID) error {
+	list, err := tx.Papers(id, "")
+	if err != nil {
+		return err
+	}
+	total := int64(0)
+	for _, p := range list {
+		total += p.Size
+	}
+	if len(list) > maxPapers || total > maxBytes {
+		return E(Conflict, "case-full", nil)
 	}
 	return nil
 }
@@ -95,6 +148,9 @@ func (s *Service) effect(c *Case, a *act, m move) error {
 	}
 	if m.then != nil {
 		m.then(s, c, a)
+	}
+	if a.urgent {
+		c.Flags |= Urgent
 	}
 	return nil
 }
@@ -122,28 +178,25 @@ func (a *act) entry(c *Case, m move) Entry {
 	return entry(a.sheaf.once, d)
 }
 
-// notify tells the holders, but not the one who acted, at the first fixed hour
-// of the next day: a notice must not date what happened. An urgent one goes at
-// once; the filer agreed to that, and was told that it can be noticed.
-func (s *Service) notify(tx Tx, to []string, actor string, about Subject, urgent bool) error {
+// notify tells the holders who still serve, but not the one who acted, at the
+// first fixed hour of the next day: a notice must not date what happened. An
+// urgent one goes at once; the filer agreed to that, and was told that it can be
+// noticed.
+func (s *Service) notify(tx Tx, to []string, actor string, urgent bool) error {
+	today := s.Today()
 	for _, name := range to {
-		if name == actor {
+		if o, ok := s.Ombudsman(name); name == actor || !ok || !o.Serves(today) {
 			continue
 		}
-		if err := tx.Notify(Notice{Key: newKey(), To: name, About: about, Due: s.Today().Add(1)}); err != nil {
+		if err := tx.Notify(Notice{To: name, About: News, Due: today.Add(1)}); err != nil {
 			return err
 		}
 		if !urgent {
 			continue
 		}
-		if err := tx.Notify(Notice{Key: newKey(), To: name, About: Danger, Due: s.Today(), Hour: -1}); err != nil {
+		if err := tx.Notify(Notice{To: name, About: Danger, Due: today, Hour: AtOnce}); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func newKey() string {
-	once := NewOnce()
-	return hex.EncodeToString(once[:])
 }

@@ -16,25 +16,40 @@ import (
 // seal again.
 var errStale = errors.New("the case has a newer key")
 
-// refile settles a filing whose receipt is known: the same submission again, or
-// a changed one.
-func (s *Service) refile(ctx context.Context, f Filing, public receipt.Public) (Filed, error) {
+// refile settles a filing whose receipt may be known: the same submission again,
+// or a changed one. found says whether the case was there.
+func (s *Service) refile(ctx context.Context, f Filing, public receipt.Public) (filed Filed, found bool, err error) {
 	c, r, err := s.caseOf(ctx, public.Lookup, public.Verifier)
 	if err != nil {
-		return Filed{}, err
+		return Filed{}, false, err
 	}
-	filed := filedOf(c)
+	filed = filedOf(c)
 	if r.Tag == public.Tag {
-		filed.Again = true
-		return filed, nil
+		return filed, true, nil
 	}
 	for _, name := range f.Excluded {
 		if c.Holds(name, Live, Dormant) {
-			return Filed{}, &NeedsReceipt{Tag: public.Tag}
+			return Filed{}, true, f.elsewhere()
 		}
 	}
 	filed.Amended = true
-	return filed, s.amend(ctx, c, f, public)
+	return filed, true, s.amend(ctx, c, f, public)
+}
+
+// elsewhere asks for another receipt. It is found by the exclusions alone, so
+// that further changes under them go to that case and make no third.
+func (f Filing) elsewhere() error {
+	if f.Tag == nil {
+		return &NeedsReceipt{} // sealed on a device: only the device can make one
+	}
+	h := sha256.New()
+	h.Write([]byte("ombra-exclusions/1\n" + strings.Join(f.excluded(), "\n")))
+	return &NeedsReceipt{Tag: f.Tag(hashSum(h))}
+}
+
+// excluded are the exclusions, each once and in order.
+func (f Filing) excluded() []string {
+	return slices.Compact(slices.Sorted(slices.Values(f.Excluded)))
 }
 
 // caseOf finds the case of a receipt's public half, and the receipt in it.
@@ -67,14 +82,14 @@ func (s *Service) amend(ctx context.Context, c *Case, f Filing, public receipt.P
 	return s.sealed(ctx, c, func(c *Case) (*act, error) {
 		once := [16]byte(public.Tag[:16])
 		sh := s.sheafFor(c, once)
-		a := &act{do: Add, by: ByFiler, see: bySystem(c.ID), sheaf: sh}
+		a := &act{do: Add, by: ByFiler, see: bySystem(c.ID), sheaf: sh, urgent: f.Urgent}
 		if f.Source != Typed {
 			in := &intake{filing: f, public: public, c: c, sheaf: sh, amends: true}
 			return a, in.sealInner(ctx)
 		}
 		return a, s.sealWords(ctx, words{
 			sheaf: sh, c: c, lookup: public.Lookup, filer: public.FilerHash(), sign: f.Signer,
-			text: f.Text, files: f.Files,
+			text: f.words(), files: f.Files,
 		})
 	})
 }
@@ -175,29 +190,21 @@ func innerNames(inner map[string][]byte) []string {
 func (s *Service) sealed(ctx context.Context, c *Case, seal func(*Case) (*act, error)) error {
 	for try := 0; ; try++ {
 		a, err := seal(c)
-		if err == nil {
-			err = s.perform(ctx, a)
-		}
-		if err != nil && a != nil && !errors.Is(err, ErrUnclear) {
+		if err != nil {
 			a.sheaf.drop()
+			return told(err)
 		}
-		if !errors.Is(err, errStale) || try == 3 {
-			return doneIsDone(told(err))
+		err = s.commit(ctx, a)
+		if !errors.Is(err, errStale) {
+			return err
+		}
+		if try == 3 {
+			return E(Unavailable, "busy", err)
 		}
 		if c, err = s.reload(ctx, c.ID); err != nil {
 			return err
 		}
 	}
-}
-
-func doneIsDone(err error) error {
-	switch {
-	case errors.Is(err, ErrDone):
-		return nil
-	case errors.Is(err, ErrUnclear), errors.Is(err, errStale):
-		return E(Unavailable, "", err)
-	}
-	return err
 }
 
 func (s *Service) reload(ctx context.Context, id ID) (c *Case, err error) {

@@ -15,9 +15,10 @@ type Ombudsman struct {
 	Backstop  bool   // the outside body whose grant lies dormant in every case
 	Recipient string
 	Verifier  string
-	Enrolment []byte // the signed note that binds the three above
-	From      Day    // the mandate's first day
-	Until     Day    // the mandate's last day
+	Enrolment []byte   // the signed note that binds the three above
+	Past      [][]byte // enrolments that it replaced, oldest first
+	From      Day      // the mandate's first day
+	Until     Day      // the mandate's last day
 	AwayFrom  Day
 	AwayUntil Day
 	Expect    [32]byte // hash of the right answer to the challenge; zero: none is open
@@ -36,12 +37,21 @@ func (o Ombudsman) Away(day Day) bool {
 	return o.AwayFrom != "" && o.AwayFrom <= day && day <= o.AwayUntil
 }
 
+// keyKind says which keys can open a case. What was sealed on a filer's device
+// went to one kind, and only its owners can open it.
+type keyKind int
+
+const (
+	anyKey keyKind = iota
+	quantumKey
+	classicKey
+)
+
 // want is what a case asks of its holders.
 type want struct {
 	day       Day
 	excluded  []string
-	requirePQ bool
-	classic   bool // the case was sealed to classic keys: only their owners can open it
+	keys      keyKind
 	designate int
 	reserve   int
 }
@@ -50,8 +60,7 @@ func (w want) takes(o Ombudsman) bool {
 	if !o.Serves(w.day) || slices.Contains(w.excluded, o.Name) {
 		return false
 	}
-	r, err := crypto.ParseRecipient(o.Recipient)
-	return err == nil && r.PostQuantum() != w.classic && (r.PostQuantum() || !w.requirePQ || w.classic)
+	return w.keys == anyKey || o.PostQuantum() == (w.keys == quantumKey)
 }
 
 // drawn is a holder on the day of filing.

@@ -15,7 +15,7 @@ type Job struct {
 // Jobs lists what the service itself has to do each day.
 func (s *Service) Jobs() []Job {
 	return []Job{
-		{Name: jobCheckpoint, Do: func(ctx context.Context) error { _, err := s.Checkpoint(ctx); return err }},
+		{Name: jobCheckpoint, Do: func(ctx context.Context) error { _, err := s.Checkpoint(ctx, false); return err }},
 		{Name: jobMandates, Do: s.warnMandates},
 	}
 }
@@ -25,13 +25,12 @@ const jobMandates = "mandates"
 // mandateNotice is how long before its end an ombudsman hears of a mandate.
 const mandateNotice = 14
 
-// warnMandates tells those whose mandate ends soon, once a day, in the same
-// transaction that notes the day.
+// warnMandates tells those whose mandate ends soon, once for each last day, in
+// the same transaction that notes it.
 func (s *Service) warnMandates(ctx context.Context) error {
 	today := s.Today()
 	return s.update(ctx, func(tx Tx) error {
-		last, err := tx.Done(jobMandates)
-		if err != nil || last >= today {
+		if err := s.jumped(tx); err != nil {
 			return err
 		}
 		all, err := tx.Ombudsmen()
@@ -39,16 +38,27 @@ func (s *Service) warnMandates(ctx context.Context) error {
 			return err
 		}
 		for _, o := range all {
-			left := o.Until.Add(-mandateNotice)
-			if !o.Serves(today) || o.Backstop || today < left || last >= left {
+			if !o.Serves(today) || o.Backstop || today < o.Until.Add(-mandateNotice) {
 				continue
 			}
-			if err := tx.Notify(Notice{Key: newKey(), To: o.Name, About: Mandate, Due: today}); err != nil {
+			if err := warnOnce(tx, o, today); err != nil {
 				return err
 			}
 		}
-		return tx.SetDone(jobMandates, today)
+		return nil
 	})
+}
+
+func warnOnce(tx Tx, o Ombudsman, today Day) error {
+	job := jobMandates + "-" + o.Name
+	warned, err := tx.Done(job)
+	if err != nil || warned == o.Until {
+		return err
+	}
+	if err := tx.Notify(Notice{To: o.Name, About: Mandate, Due: today}); err != nil {
+		return err
+	}
+	return tx.SetDone(job, o.Until)
 }
 
 // Run does what is due now and then looks again every minute, until ctx ends.
@@ -58,7 +68,7 @@ func (s *Service) Run(ctx context.Context, failed func(job string, err error)) {
 	defer tick.Stop()
 	for {
 		for _, j := range s.Jobs() {
-			if err := j.Do(ctx); err != nil && ctx.Err() == nil {
+			if err := contained(ctx, j); err != nil && ctx.Err() == nil {
 				failed(j.Name, err)
 			}
 		}
@@ -68,4 +78,14 @@ func (s *Service) Run(ctx context.Context, failed func(job string, err error)) {
 		case <-tick.C:
 		}
 	}
+}
+
+// contained runs a job; a panic becomes an error without its value.
+func contained(ctx context.Context, j Job) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = E(Internal, "", nil)
+		}
+	}()
+	return j.Do(ctx)
 }

@@ -123,6 +123,9 @@ func (h *sheaf) store(tx Tx, id ID, entry int64) error {
 // drop takes from the shelf what was not stored. After an unclear commit it is
 // left for the sweep, which knows what rows name.
 func (h *sheaf) drop() {
+	if h == nil {
+		return
+	}
 	var names []string
 	for _, p := range h.papers {
 		if p.Shelf != "" {

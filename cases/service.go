@@ -93,11 +93,14 @@ func (s *Service) Ombudsman(name string) (Ombudsman, bool) {
 
 // Open reports whether anything can be filed today: somebody must be there to
 // read it.
-func (s *Service) Open() bool { return len(draw(*s.roster.Load(), s.want(nil, false))) > 0 }
+func (s *Service) Open() bool { return len(draw(*s.roster.Load(), s.want(nil, anyKey))) > 0 }
 
-func (s *Service) want(excluded []string, classic bool) want {
+func (s *Service) want(excluded []string, keys keyKind) want {
+	if keys == anyKey && s.Office.RequirePQ {
+		keys = quantumKey
+	}
 	return want{
-		day: s.Today(), excluded: excluded, requirePQ: s.Office.RequirePQ, classic: classic,
+		day: s.Today(), excluded: excluded, keys: keys,
 		designate: s.Office.Designate, reserve: s.Office.Reserve,
 	}
 }

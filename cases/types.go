@@ -171,8 +171,9 @@ type Key struct {
 // GrantState says whether a holder may be given the wrap.
 type GrantState string
 
-// The states of a grant. A hidden one is out of sight at once, and deleted only
-// after another live holder has signed an act on the case.
+// The states of a grant. Nothing in this version releases a dormant one or hides
+// one; the schema holds them from the first day, because a wrap can be made at
+// filing only.
 const (
 	Live    GrantState = "live"
 	Dormant GrantState = "dormant"
@@ -182,7 +183,8 @@ const (
 // Rank says why a holder has a grant.
 type Rank string
 
-// The ranks. Reserve, then backstop, are released on lateness, appeal or loss.
+// The ranks. Reserve and backstop are dormant at filing, for lateness, appeal
+// and loss.
 const (
 	Designated Rank = "designated"
 	Reserve    Rank = "reserve"
@@ -203,8 +205,8 @@ type Grant struct {
 // ReceiptState says what a receipt may still do.
 type ReceiptState string
 
-// The states of a receipt. A replaced one is kept for the days in which its
-// owner may say "this was not me".
+// The states of a receipt. In this version all are in hand; the others are for
+// the handing over and replacing of receipts.
 const (
 	InHand   ReceiptState = "live"
 	Replaced ReceiptState = "replaced"

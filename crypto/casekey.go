@@ -26,8 +26,9 @@ type caseKey struct {
 	ids   []Identity // newest first, so ids[0] is epoch's and ids[epoch] is epoch 0's
 }
 
-// NewCaseKey makes epoch 0 of a case. The host makes this one; the first
-// ombudsman's desk replaces it by epoch 1, which the host never sees.
+// NewCaseKey makes epoch 0 of a case. The host makes this one, so a host
+// that is bad at that moment can keep it. The format lets an ombudsman's desk
+// make the next, which the host never sees; no desk does so yet.
 func NewCaseKey(caseID string) (CaseKey, error) {
 	if !isCaseID(caseID) {
 		return CaseKey{}, fmt.Errorf("new case key: %w", refuse(WhyFormat))

@@ -18,18 +18,6 @@ import (
 	"ombra/crypto/receipt"
 )
 
-// ageFiles are all the age files that an office keeps, in rows and on the shelf.
-func (s *scene) ageFiles() (all [][]byte) {
-	s.t.Helper()
-	all = slices.Concat(s.rows("SELECT blob FROM papers WHERE blob IS NOT NULL"), s.rows("SELECT wrap FROM grants"))
-	for path, content := range s.everything() {
-		if strings.Contains(path, "/files/") {
-			all = append(all, content)
-		}
-	}
-	return all
-}
-
 // lived is an office in which something of everything has happened; it returns a
 // receipt and who holds the case.
 func lived(t *testing.T, set bottest.Settings) (s *scene, rec, name string) {

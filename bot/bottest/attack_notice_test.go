@@ -18,12 +18,11 @@ type postbox struct {
 	s *scene
 
 	mu   sync.Mutex
-	told []told1 // guarded by mu
-	deaf error   // guarded by mu
+	told []notice // guarded by mu
 }
 
-// told1 is one notice, as the platform sees it.
-type told1 struct{ to, key, step, when string }
+// notice is one notice, as the platform sees it.
+type notice struct{ to, key, step, when string }
 
 var _ bot.Platform = (*postbox)(nil)
 
@@ -34,15 +33,15 @@ func (p *postbox) Tell(_ context.Context, to bot.Account, key string, step bot.S
 	if err := step.Check(); err != nil || !step.Kept {
 		p.s.t.Errorf("a notice that a platform cannot keep: %v", err)
 	}
-	p.told = append(p.told, told1{to.Reveal(), key, bare(step), p.s.o.Now().Format("2006-01-02 15h")})
-	return p.deaf
+	p.told = append(p.told, notice{to.Reveal(), key, bare(step), p.s.o.Now().Format("2006-01-02 15h")})
+	return nil
 }
 
 // Check implements bot.Platform.
 func (p *postbox) Check(context.Context) []bot.Finding { return nil }
 
 // deliver tells what is due now, and returns it.
-func (p *postbox) deliver() []told1 {
+func (p *postbox) deliver() []notice {
 	p.s.t.Helper()
 	p.mu.Lock()
 	p.told = nil
@@ -72,7 +71,7 @@ func (p *postbox) deliver() []told1 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	list := slices.Clone(p.told)
-	slices.SortFunc(list, func(a, b told1) int { return strings.Compare(a.to, b.to) })
+	slices.SortFunc(list, func(a, b notice) int { return strings.Compare(a.to, b.to) })
 	return list
 }
 
@@ -86,7 +85,7 @@ func noticed(t *testing.T) (*scene, *postbox) {
 }
 
 // day moves the clock hour by hour and returns what was told, by hour.
-func (p *postbox) day() (list []told1) {
+func (p *postbox) day() (list []notice) {
 	for range 24 {
 		p.s.o.Pass(time.Hour)
 		list = append(list, p.deliver()...)
@@ -100,7 +99,7 @@ func (p *postbox) day() (list []told1) {
 // one for each who holds a case, however many there are.
 func TestAttackNoticeDatesTheFiler(t *testing.T) {
 	var seen []string
-	for _, hour := range []int{0, 1, 6, 9, 15} { // from 8 o'clock on
+	for _, hour := range []int{0, 1, 6, 9, 13, 22} { // after ten o'clock
 		s, p := noticed(t)
 		s.o.Pass(time.Duration(hour) * time.Hour)
 		rec := s.file("staff", told("chris"))
@@ -112,16 +111,17 @@ func TestAttackNoticeDatesTheFiler(t *testing.T) {
 			s.file("two", told("chris"))
 			s.file("three", told("chris"))
 		}
+		next := s.o.Now().AddDate(0, 0, 1).Format(time.DateOnly) + " 09h"
 		var all []string
-		for _, n := range p.day() {
-			all = append(all, n.when+" "+n.to+" "+n.step)
+		for _, n := range append(p.day(), p.day()...) {
+			all = append(all, n.to+" "+n.step)
+			if n.when != next {
+				t.Errorf("filed %d hours later: told %s, not %s", hour, n.when, next)
+			}
 		}
 		seen = append(seen, strings.Join(all, "\n"))
-		if len(all) != 2 || !strings.HasPrefix(all[0], "2026-11-24 09h test:anna") || !strings.HasPrefix(all[1], "2026-11-24 09h test:bela") {
-			t.Errorf("filed %d hours into the day: %q", hour, all)
-		}
-		if more := p.day(); len(more) != 0 {
-			t.Errorf("told again: %v", more)
+		if len(all) != 2 || !strings.HasPrefix(all[0], "test:anna") || !strings.HasPrefix(all[1], "test:bela") {
+			t.Errorf("filed %d hours later: %q", hour, all)
 		}
 	}
 	if len(slices.Compact(seen)) != 1 {
@@ -137,8 +137,6 @@ func TestAttackNoticeContent(t *testing.T) {
 	s.file("one", v)
 	ids := []string{string(s.heldID("anna"))}
 	p.day()
-	first := p.told
-	_ = first
 	s.pressThrough("two", "redress")
 	ids = append(ids, string(s.heldID(s.holder())))
 	texts, keys := map[string]bool{}, map[string]bool{}
@@ -212,5 +210,39 @@ func TestAttackNoticeToTheActor(t *testing.T) {
 	s.add("staff", rec, "more")
 	if got := p.day(); len(got) != 2 {
 		t.Errorf("%v", got)
+	}
+}
+
+// TestAttackClockAhead: a clock jumps two years ahead, or the office was off for a
+// month. Nothing is announced on the clock's word alone, and nothing is lost when
+// it comes back.
+func TestAttackClockAhead(t *testing.T) {
+	for _, jump := range []time.Duration{31, 730, 995} { // days; mandates end on the thousandth
+		s, p := noticed(t)
+		rec := s.file("staff", told("chris"))
+		s.jobs()
+		s.o.Pass(jump * 24 * time.Hour)
+		for _, j := range s.o.Cases.Jobs() {
+			_ = j.Do(t.Context()) // refused, or with nothing to do
+		}
+		for _, n := range p.deliver() {
+			if strings.Contains(n.step, phrase.Get("notice.mandate")) {
+				t.Errorf("%d days ahead: announced: %s", jump, n.step)
+			}
+		}
+		s.o.Pass(-jump * 24 * time.Hour)
+		if screen := s.look("staff", rec); !screen.Has(phrase.Get("stage.received")) {
+			t.Errorf("%d days ahead and back: %s", jump, screen.Text)
+		}
+	}
+}
+
+// jobs does what is due today, as a running office does each minute.
+func (s *scene) jobs() {
+	s.t.Helper()
+	for _, j := range s.o.Cases.Jobs() {
+		if err := j.Do(context.Background()); err != nil {
+			s.t.Fatalf("%s: %v", j.Name, err)
+		}
 	}
 }

@@ -2,19 +2,16 @@ package bottest_test
 
 import (
 	"bytes"
-	"context"
-	"encoding/base64"
 	"encoding/hex"
 	"maps"
-	"os"
-	"path/filepath"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ombra/bot"
 	"ombra/bot/bottest"
-	"ombra/cases"
 	"ombra/crypto/receipt"
 )
 
@@ -47,39 +44,6 @@ func TestAttackShortReceipt(t *testing.T) {
 func pressAndFill(p *seat) bottest.Screen {
 	p.press(phrase.Get("gate.go-on"))
 	return p.fill(told())
-}
-
-// everything reads all that lies on the disk of an office, by name.
-func (s *scene) everything() map[string][]byte {
-	s.t.Helper()
-	all := map[string][]byte{}
-	err := filepath.WalkDir(s.dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		all[path], err = os.ReadFile(path)
-		return err
-	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return all
-}
-
-// lacks requires that bytes stand nowhere on the disk, however they are written.
-func (s *scene) lacks(what string, b []byte) {
-	s.t.Helper()
-	ways := [][]byte{
-		b, []byte(hex.EncodeToString(b)), []byte(strings.ToUpper(hex.EncodeToString(b))),
-		[]byte(base64.RawStdEncoding.EncodeToString(b)), []byte(base64.RawURLEncoding.EncodeToString(b)),
-	}
-	for path, content := range s.everything() {
-		for _, way := range ways {
-			if bytes.Contains(content, way) {
-				s.t.Errorf("%s stands in %s", what, filepath.Base(path))
-			}
-		}
-	}
 }
 
 // TestAttackDatabaseGivesReceipts: a thief of the whole disk looks for receipts
@@ -152,131 +116,6 @@ func wrong(symbols string) string {
 	return symbols
 }
 
-// calls counts what an office asks of its store.
-type calls struct {
-	cases.Store
-	views, updates int
-	asked          []string
-}
-
-func (c *calls) View(ctx context.Context, f func(cases.Tx) error) error {
-	c.views++
-	return c.Store.View(ctx, func(tx cases.Tx) error { return f(callsTx{tx, c}) })
-}
-
-func (c *calls) Update(ctx context.Context, f func(cases.Tx) error) error {
-	c.updates++
-	return c.Store.Update(ctx, f)
-}
-
-type callsTx struct {
-	cases.Tx
-	c *calls
-}
-
-func (t callsTx) CasesOf(lookup [32]byte, verifier string) ([]*cases.Case, error) {
-	t.c.asked = append(t.c.asked, "CasesOf")
-	return t.Tx.CasesOf(lookup, verifier)
-}
-
-func (t callsTx) Case(id cases.ID, holder string) (*cases.Case, error) {
-	t.c.asked = append(t.c.asked, "Case")
-	return t.Tx.Case(id, holder)
-}
-
-// TestAttackTimingOracle: a stranger measures how long an answer takes. An
-// unknown receipt and a known one, a forbidden case and one that is not there,
-// are asked of the store by the same query; a mistyped receipt asks nothing at
-// all; and looking writes nothing (a filer's reading is no act).
-func TestAttackTimingOracle(t *testing.T) {
-	s := newScene(t, bottest.Settings{})
-	symbols := s.file("staff", told("chris"))
-	id := s.heldID("anna")
-	c := &calls{Store: s.o.Cases.Store}
-	s.o.Cases.Store = c
-	size := s.size()
-	asks := func(do func()) []string {
-		c.asked = nil
-		do()
-		return c.asked
-	}
-	known := asks(func() { s.look("stranger", symbols) })
-	unknown := asks(func() { s.look("stranger", receipt.New(bottest.Origin).Symbols()) })
-	if len(known) == 0 || len(unknown) != 1 || known[0] != unknown[0] {
-		t.Errorf("known asks %v, unknown %v", known, unknown)
-	}
-	if got := asks(func() { s.look("stranger", wrong(symbols)) }); len(got) != 0 {
-		t.Errorf("a mistyped one asks %v", got)
-	}
-	desk, err := s.o.Cases.Desk("chris")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var answers []error
-	for _, x := range []cases.ID{id, cases.NewID(), "", "nonsense"} {
-		got := asks(func() { _, err = desk.Case(t.Context(), x) })
-		answers = append(answers, err)
-		if len(got) != 1 || got[0] != "Case" || cases.KindOf(err) != cases.NotFound || err.Error() != answers[0].Error() {
-			t.Errorf("a case that is not there: %v %v", got, err)
-		}
-	}
-	s.grew(size, 0, "looking")
-	if c.updates != 0 {
-		t.Errorf("looking wrote %d times", c.updates)
-	}
-}
-
-// heldID is the id of the newest case that somebody holds.
-func (s *scene) heldID(name string) cases.ID {
-	s.t.Helper()
-	list := s.held(name)
-	if len(list) == 0 {
-		s.t.Fatalf("%s holds no case", name)
-	}
-	id, _, _ := strings.Cut(list[0], " ")
-	return cases.ID(id)
-}
-
-// TestAttackSequence: ids that count up tell volume and order. Twenty of them are
-// all different, in no order, and change in every symbol.
-func TestAttackSequence(t *testing.T) {
-	s := newScene(t, bottest.Settings{Names: []string{"anna", "bela"}})
-	var ids []string
-	for range 20 {
-		s.file("staff", told())
-	}
-	desk, err := s.o.Cases.Desk("anna")
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, _, err := desk.Inbox(t.Context(), 0, 100)
-	if err != nil || len(list) != 20 {
-		t.Fatalf("%d cases, %v", len(list), err)
-	}
-	for _, c := range list {
-		ids = append(ids, string(c.ID))
-	}
-	up, down := slices.IsSorted(ids), slices.IsSorted(reversed(ids))
-	for i := range ids[0] {
-		symbols := map[byte]bool{}
-		for _, id := range ids {
-			symbols[id[i]] = true
-		}
-		if i != 4 && len(symbols) < 5 {
-			t.Errorf("symbol %d takes %d values in 20 ids", i, len(symbols))
-		}
-	}
-	if up || down || len(slices.Compact(slices.Sorted(slices.Values(ids)))) != 20 {
-		t.Errorf("the ids are in order, or one is there twice: %v", ids)
-	}
-}
-
-func reversed(list []string) []string {
-	list = slices.Clone(list)
-	slices.Reverse(list)
-	return list
-}
-
 // TestAttackReceiptInTheConversation: people paste their receipt where the
 // platform keeps it. It is recognised, called exposed, not used, and not repeated.
 func TestAttackReceiptInTheConversation(t *testing.T) {
@@ -301,4 +140,48 @@ func TestAttackReceiptInTheConversation(t *testing.T) {
 	if screen := s.look("staff", wrong(symbols)); screen.Values.Get("receipt") != "" || screen.Has(wrong(symbols)) {
 		t.Error("a typed receipt is shown again")
 	}
+}
+
+// TestReceiptShownAgain: a window that was closed too early is no loss for fifteen
+// minutes, and after sixteen a found button is worth nothing; showing it again does
+// not begin the quarter of an hour anew.
+func TestReceiptShownAgain(t *testing.T) {
+	s := newScene(t, bottest.Settings{})
+	rec := s.file("staff", told())
+	card := s.seat("staff").Step()
+	if card.Cover == nil || strings.Contains(bare(*card.Cover), rec) {
+		t.Fatal("no cover, or one that shows it")
+	}
+	again := bot.Event{From: bot.NewAccount("test:staff"), Token: card.Cover.Buttons[0].Token}
+	prove := bot.Event{From: again.From, Token: card.Token, Form: true, Values: url.Values{"group": {"0000"}}}
+	shown := func(ev bot.Event) bot.Step { return s.again(ev) }
+	for range 3 {
+		step := shown(again)
+		if s.receiptOn(bottest.ScreenOf(step)) != rec || step.Check() != nil {
+			t.Fatalf("not shown again: %s", bare(step))
+		}
+		again.Token = step.Cover.Buttons[0].Token // the newest button
+		s.o.Pass(5*time.Minute - time.Second)
+	}
+	if step := shown(again); s.receiptOn(bottest.ScreenOf(step)) != rec {
+		t.Error("not shown in the fifteenth minute")
+	}
+	s.o.Pass(time.Minute + 3*time.Second)
+	for _, ev := range []bot.Event{again, prove} {
+		step := shown(ev)
+		if strings.Contains(bare(step), rec) || !strings.Contains(step.Text, phrase.Get("receipt.late")) || step.Check() != nil {
+			t.Errorf("after sixteen minutes: %s", bare(step))
+		}
+	}
+	group, err := bottest.GroupOn(bottest.ScreenOf(card), rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	prove.Values = url.Values{"group": {group}}
+	if step := shown(prove); step.Title != phrase.Get("receipt.proved-title") || strings.Contains(bare(step), rec) {
+		t.Errorf("whoever has it cannot say so: %s", bare(step))
+	}
+	mallory := again
+	mallory.From = bot.NewAccount("test:mallory")
+	s.isLost("a stranger's press", mallory)
 }

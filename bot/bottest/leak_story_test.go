@@ -3,7 +3,6 @@ package bottest_test
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -78,6 +77,9 @@ func (l *leak) reporter() string {
 	c.sendOn(form, v)
 	c.expect("field.choice")
 	v.Set("q.category", "unintended-harm")
+	l.storeSays()
+	c.sendOn(form, v, files...)
+	c.expect("error.unavailable")
 	c.sendOn(form, v, files...)
 	rec := c.proved()
 	v.Set("q.what", l.text("changed words"))
@@ -94,6 +96,11 @@ func (l *leak) reporter() string {
 	c.expect("receipt.wrong-group")
 	c.proved()
 	return rec
+}
+
+// storeSays has the store fail once, and say too much.
+func (l *leak) storeSays() {
+	l.store.err = fmt.Errorf("writing %s: %w", l.Plant("what the store says"), &url.Error{Op: "Put", URL: l.Plant("where the store is"), Err: errPlatform})
 }
 
 func (l *leak) inbox(name string) []string {
@@ -168,7 +175,7 @@ func (l *leak) sealers() {
 	_, _ = w.Write([]byte(l.text("words in a bare age file")))
 	_ = w.Close()
 	c.say("", bottest.FileOf("report.age", stock.Bytes()))
-	c.press(words.Get("sealed.redress"))
+	c.send(url.Values{"kind": {"redress"}, "exclude": {"dora"}})
 	c.proved()
 }
 
@@ -204,7 +211,11 @@ func (l *leak) holders() {
 			if strings.Contains(button, words.Get("stage.received")) {
 				c.press(words.Get("act.acknowledge"))
 			}
+			l.storeSays()
+			card := c.step
 			c.press(words.Get("act.lead"))
+			c.expect("error.unavailable")
+			c.pressOn(card, words.Get("act.lead"))
 			c.press(words.Get("act.answer"))
 			c.send(url.Values{"reply": {l.text("a typed reply of " + name)}})
 			c.papers(m)
@@ -262,46 +273,6 @@ func (l *leak) jobs() {
 	if _, err := l.Cases.VerifyLog(context.Background()); err != nil {
 		l.Error(err)
 	}
-}
-
-// noClock looks at every number in the database: none is a moment of these days.
-func (l *leak) noClock() {
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(l.dir, "ombra.db")+"?mode=ro&_query_only=1")
-	if err != nil {
-		l.Fatal(err)
-	}
-	defer db.Close()
-	for _, table := range column(l, db, "SELECT name FROM sqlite_schema WHERE type = 'table'") {
-		for _, col := range column(l, db, "SELECT name FROM pragma_table_info('"+table+"')") {
-			for _, unit := range []int64{1, 1000, 1e6, 1e9} {
-				n := column(l, db, fmt.Sprintf(`SELECT count(*) FROM %[1]q WHERE typeof(%[2]q) IN ('integer', 'real') AND %[2]q BETWEEN %[3]d AND %[4]d`,
-					table, col, odd.Unix()*unit-2*86400*unit, odd.Unix()*unit+2*86400*unit))
-				if n[0] != "0" {
-					l.Errorf("%s.%s holds %s moments", table, col, n[0])
-				}
-			}
-		}
-	}
-}
-
-func column(t testing.TB, db *sql.DB, query string) (values []string) {
-	t.Helper()
-	rows, err := db.Query(query)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var v string
-		if err := rows.Scan(&v); err != nil {
-			t.Fatal(err)
-		}
-		values = append(values, v)
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return values
 }
 
 // proveScan plants a canary where a careless column would hold one, and a log

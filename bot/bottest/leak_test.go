@@ -1,7 +1,6 @@
 package bottest_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -13,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -26,50 +24,6 @@ import (
 
 // odd is when everything in the leak test happens: nothing else has this time.
 var odd = time.Date(2026, 11, 24, 13, 37, 42, 0, time.UTC)
-
-// A recorder is a log handler that keeps everything that reaches it, down to
-// the unexported fields of what is logged.
-type recorder struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-	more string
-}
-
-func (r *recorder) Enabled(context.Context, slog.Level) bool { return true }
-
-func (r *recorder) Handle(_ context.Context, rec slog.Record) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	fmt.Fprintf(&r.text, "%s%s", r.more, rec.Message)
-	rec.Attrs(func(a slog.Attr) bool {
-		fmt.Fprintf(&r.text, " %s=%v %+v %#v", a.Key, a.Value, a.Value.Any(), a.Value.Resolve().Any())
-		return true
-	})
-	r.text.WriteString("\n")
-	return nil
-}
-
-func (r *recorder) WithAttrs(attrs []slog.Attr) slog.Handler {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, a := range attrs {
-		r.more += fmt.Sprintf("%s=%v %+v ", a.Key, a.Value, a.Value.Any())
-	}
-	return r
-}
-
-func (r *recorder) WithGroup(name string) slog.Handler {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.more += name + "."
-	return r
-}
-
-func (r *recorder) String() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.String()
-}
 
 // leakForms ask for text in every way there is.
 var leakForms = bot.Forms{
@@ -96,6 +50,7 @@ type leak struct {
 	*bottest.Office
 	dir, temp string
 	db        *sqlite.DB
+	store     *talkative
 	logs      *recorder
 	told      *platform
 	errors    []error // as a caller would log them
@@ -125,10 +80,25 @@ func newLeak(t *testing.T) *leak {
 		},
 	}
 	var err error
-	if l.Office, err = bottest.NewOffice(context.Background(), l.db, shelf, set); err != nil {
+	l.store = &talkative{Store: l.db}
+	if l.Office, err = bottest.NewOffice(context.Background(), l.store, shelf, set); err != nil {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// A talkative store fails once, with an error that says more than it should.
+type talkative struct {
+	cases.Store
+	err error
+}
+
+func (s *talkative) Update(ctx context.Context, f func(cases.Tx) error) error {
+	if err := s.err; err != nil {
+		s.err = nil
+		return err
+	}
+	return s.Store.Update(ctx, f)
 }
 
 func openAt(t testing.TB, dir string, now func() time.Time) (*sqlite.DB, *sqlite.Shelf) {
@@ -288,24 +258,6 @@ func (l *leak) bundle() fs.FS {
 		l.Error(err)
 	}
 	return b
-}
-
-// dated checks that files are dated to the day.
-func dated(t testing.TB, dir string) {
-	t.Helper()
-	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		info, err := d.Info()
-		if err == nil && !info.ModTime().Equal(odd.Truncate(24*time.Hour)) {
-			t.Errorf("%s is dated %s", filepath.Base(name), info.ModTime().UTC())
-		}
-		return err
-	})
-	if err != nil {
-		t.Error(err)
-	}
 }
 
 // badFile fails with an error that says more than it should.

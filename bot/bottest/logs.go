@@ -13,7 +13,7 @@ import (
 
 // log: the daily checkpoint, and an auditor who believes nothing.
 func (w *World) log(ctx context.Context) error {
-	if _, err := w.Office.Cases.Checkpoint(ctx); err != nil {
+	if _, err := w.Office.Cases.Checkpoint(ctx, true); err != nil {
 		return err
 	}
 	size, err := w.Office.Cases.VerifyLog(ctx)

@@ -18,10 +18,10 @@ type platform struct {
 
 	mu    sync.Mutex
 	tries map[string]int // by account and key
-	took  []notice
+	took  []hearing
 }
 
-type notice struct {
+type hearing struct {
 	who, key string
 	screen   bottest.Screen
 }
@@ -44,16 +44,16 @@ func (p *platform) Tell(_ context.Context, to bot.Account, key string, s bot.Ste
 	if err := s.Check(); err != nil || !s.Kept {
 		return fmt.Errorf("kept %v: %w", s.Kept, err)
 	}
-	p.took = append(p.took, notice{p.accounts[to.Reveal()], key, bottest.ScreenOf(s)})
+	p.took = append(p.took, hearing{p.accounts[to.Reveal()], key, bottest.ScreenOf(s)})
 	return nil
 }
 
 func (p *platform) Check(context.Context) []bot.Finding { return nil }
 
-func (p *platform) notices() []notice {
+func (p *platform) notices() []hearing {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return append([]notice(nil), p.took...)
+	return append([]hearing(nil), p.took...)
 }
 
 // text is all that was told, as a platform keeps it.

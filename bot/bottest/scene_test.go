@@ -2,13 +2,9 @@ package bottest_test
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
+	"errors"
 	"net/url"
-	"path/filepath"
 	"regexp"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -22,8 +18,8 @@ import (
 // phrase finds what is written on a button or a screen.
 var phrase = say.In("en")
 
-// firstDay is when scenes begin: a Monday, before the first fixed hour.
-var firstDay = time.Date(2026, 11, 23, 8, 13, 37, 0, time.UTC)
+// firstDay is when scenes begin: a Monday, after the first fixed hour.
+var firstDay = time.Date(2026, 11, 23, 10, 13, 37, 0, time.UTC)
 
 // A scene is an office on a real database, and the people in it. What a person
 // cannot do in it stops the test.
@@ -33,6 +29,7 @@ type scene struct {
 	dir     string
 	options bot.Options
 	seats   map[string]*seat
+	said    *bot.Message // what a platform fetches again
 }
 
 func newScene(t testing.TB, set bottest.Settings) *scene {
@@ -112,7 +109,7 @@ func (p *seat) last() bot.Event { return p.sent[len(p.sent)-1] }
 // again sends an event once more, as a double click and a redelivery do.
 func (s *scene) again(ev bot.Event) bot.Step { return s.o.Bot.Handle(context.Background(), ev) }
 
-// told and filled are good answers of the two forms.
+// told is a good report, which excludes some.
 func told(with ...string) url.Values {
 	v := url.Values{"q.what": {"The tool hit a clinic."}, "q.concerned": {"The targeting cell"}, "q.category": {"unintended-harm"}}
 	if len(with) > 0 {
@@ -227,83 +224,12 @@ func (s *scene) holder() string {
 	return ""
 }
 
-// size is the number of entries in the custody log.
-func (s *scene) size() (n int64) {
-	s.t.Helper()
-	if err := s.o.Cases.Store.View(context.Background(), func(tx cases.Tx) (err error) {
-		n, err = tx.Size()
-		return err
-	}); err != nil {
-		s.t.Fatal(err)
-	}
-	return n
-}
+// typed makes an office in which ombudsmen may answer by typing.
+func typed(o *cases.Office) { o.TypedReplies = true }
 
-// grew requires that the log has grown by so many entries since it had n.
-func (s *scene) grew(n, by int64, what string) {
-	s.t.Helper()
-	if got := s.size() - n; got != by {
-		s.t.Errorf("%s left %d entries in the log, want %d", what, got, by)
+func (s *scene) recall(context.Context, string) (*bot.Message, error) {
+	if s.said == nil {
+		return nil, errors.New("no such message")
 	}
-}
-
-// rows reads one column of the database, past every rule of the store.
-func (s *scene) rows(query string) (list [][]byte) {
-	s.t.Helper()
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.dir, "ombra.db")+"?mode=ro")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer db.Close()
-	rows, err := db.QueryContext(context.Background(), query)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var b []byte
-		if err := rows.Scan(&b); err != nil {
-			s.t.Fatal(err)
-		}
-		list = append(list, b)
-	}
-	if err := rows.Err(); err != nil {
-		s.t.Fatal(err)
-	}
-	return list
-}
-
-func (s *scene) count(table string) int {
-	s.t.Helper()
-	return len(s.rows("SELECT 1 FROM " + table))
-}
-
-// bare is all of a step that a person or a platform could compare, without the
-// tokens, which are different each time.
-func bare(step bot.Step) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%q %q %q %v %q %q", step.Title, step.Text, step.Quote, step.Kept, step.Submit, step.Lang)
-	for _, f := range step.Facts {
-		fmt.Fprintf(&b, "\nfact %q %q", f.Label, f.Value)
-	}
-	for _, f := range step.Fields {
-		fmt.Fprintf(&b, "\nfield %+v", f)
-	}
-	for _, x := range step.Buttons {
-		fmt.Fprintf(&b, "\nbutton %q %q %v %d", x.Label, x.Verb, x.Heavy, len(x.Token))
-	}
-	for _, f := range step.Files {
-		fmt.Fprintf(&b, "\nfile %q %d", f.Name, f.Size)
-	}
-	if fmt.Fprintf(&b, "\ntoken %d", len(step.Token)); step.Cover != nil {
-		b.WriteString("\ncover " + bare(*step.Cover))
-	}
-	return b.String()
-}
-
-// stored reports whether a step claims that something was stored.
-func stored(screen bottest.Screen) bool {
-	return slices.ContainsFunc([]string{"receipt.proved-title", "signed.title", "sealed.done-title"}, func(key string) bool {
-		return strings.HasPrefix(screen.Text, phrase.Get(key))
-	})
+	return s.said, nil
 }

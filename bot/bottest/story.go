@@ -24,10 +24,11 @@ type World struct {
 	// Settle waits until what was said or pressed is answered, where a platform
 	// answers later. Nil is at once.
 	Settle func()
+	Means
 
 	// What the story leaves behind, for those who look into it afterwards.
 	Receipts map[string]string
-	Papers   map[string]Kept
+	Papers   map[string]Kept // the first that each ombudsman got
 }
 
 // Kept is a file that a platform kept, and what opened it.
@@ -161,7 +162,9 @@ func (w *World) papers(name, with string) (*papers.Thread, error) {
 	if len(t.Warnings) > 0 {
 		return nil, fmt.Errorf("the papers warn: %s", strings.Join(t.Warnings, "; "))
 	}
-	w.Papers[name] = Kept{File: file, Passcode: pass, Machine: m}
+	if _, first := w.Papers[name]; !first {
+		w.Papers[name] = Kept{File: file, Passcode: pass, Machine: m}
+	}
 	return t, nil
 }
 

@@ -62,10 +62,18 @@ func (r *reader) body(it Item, h crypto.Header, body []byte) {
 
 func (r *reader) add(it Item) { r.t.Items = append(r.t.Items, it) }
 
-// words takes the machine block off a report; its card is shown first.
+// words takes the machine block off a report; its card is shown first. Whom the
+// filer excluded later, signed, is excluded for whatever this desk does next.
 func (r *reader) words(it *Item, text string) {
 	readable, block, ok := FormBlock(crypto.Clean(text))
 	it.Text = readable
+	if ok && it.What == "more" && it.Signed {
+		for _, name := range block.Answers["exclude"] {
+			if crypto.CheckName(name) == nil && !slices.Contains(r.t.Excluded, name) {
+				r.t.Excluded = append(r.t.Excluded, name)
+			}
+		}
+	}
 	if ok && (it.What == "report" || r.t.Conflict == Card{}) {
 		r.t.Conflict = cardOf(block)
 	}

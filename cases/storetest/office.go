@@ -31,7 +31,7 @@ func ombudsmen(t *testing.T, s cases.Store) {
 	if got := list(); !reflect.DeepEqual(got, []cases.Ombudsman{anna, outside}) {
 		t.Errorf("got %+v", got)
 	}
-	anna.Expect, anna.Proved, anna.Removed, anna.Seen = [32]byte{}, Day, Day.Add(3), 9
+	anna.Expect, anna.Proved, anna.Removed, anna.Seen, anna.Past = [32]byte{}, Day, Day.Add(3), 9, [][]byte{[]byte("older"), []byte("old")}
 	put(anna)
 	if got := list(); !reflect.DeepEqual(got, []cases.Ombudsman{anna, outside}) {
 		t.Errorf("after a change: %+v", got)

@@ -25,7 +25,8 @@ type Proof struct {
 	Hashes []tlog.Hash
 }
 
-// Text is the proof as it stands in papers and on receipts' cards.
+// Text is the proof as it stands in papers. One of a filing, for whoever
+// holds the receipt, has the same form.
 func (p Proof) Text() string {
 	var b strings.Builder
 	key := "index "

@@ -137,5 +137,6 @@ CREATE TABLE ombudsmen (
   expect     BLOB NOT NULL CHECK (length(expect) = 32),
   proved     TEXT NOT NULL CHECK (length(proved) IN (0, 10)),
   removed    TEXT NOT NULL CHECK (length(removed) IN (0, 10)),
-  seen       INTEGER NOT NULL
+  seen       INTEGER NOT NULL,
+  past       BLOB NOT NULL -- enrolments that were replaced: a JSON list of base64, oldest first
 ) STRICT;

@@ -1,0 +1,126 @@
+package cases_test
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"ombra/cases"
+)
+
+// check is all that must be true at any time.
+func (m *model) check(*rapid.T) {
+	m.checkLog()
+	m.checkNotices()
+	for _, c := range m.all {
+		m.checkCase(c)
+	}
+	for _, name := range everybody {
+		m.checkReader(name)
+	}
+}
+
+func (m *model) checkLog() {
+	size, err := m.o.Cases.VerifyLog(ctx)
+	m.must(err)
+	if size != m.size {
+		m.Fatalf("the log has %d leaves, want %d", size, m.size)
+	}
+	m.service(func(tx cases.Tx) error {
+		now, err := tx.Leaves(0, size)
+		for i, l := range m.leaves {
+			if !bytes.Equal(l.Leaf, now[i].Leaf) || !bytes.Equal(l.Details, now[i].Details) {
+				m.Fatalf("leaf %d is another than it was", i)
+			}
+		}
+		m.leaves = now
+		return err
+	})
+}
+
+func (m *model) checkNotices() {
+	var have []string
+	m.service(func(tx cases.Tx) error {
+		list, err := tx.Waiting("9999-01-01", 99)
+		for _, n := range list {
+			have = append(have, fmt.Sprintf("%s %s %s %d", n.To, n.About, n.Due, n.Hour))
+		}
+		return err
+	})
+	for _, n := range have {
+		if !m.waiting[n] {
+			m.Fatalf("notice %q, want %v", n, m.waiting)
+		}
+	}
+	if len(have) != len(m.waiting) {
+		m.Fatalf("notices %q, want %v", have, m.waiting)
+	}
+}
+
+// checkCase: the receipt opens its case, nothing is lost or there twice, and no
+// excluded one has anything of it.
+func (m *model) checkCase(c *matter) {
+	mine, err := m.o.Cases.Mine(ctx, c.rec)
+	m.must(err)
+	if mine.Stage != c.stage || len(mine.Replies) != c.replies || mine.Waiting != (c.flags&cases.Waiting != 0) {
+		m.Fatalf("the filer sees %+v, want %+v", mine, c)
+	}
+	m.service(func(tx cases.Tx) error {
+		found, err := tx.CasesOf(c.rec.Lookup().Hash(), c.rec.Signer().Verifier())
+		if err != nil || len(found) != 1 || found[0].ID != c.id || found[0].Stage != c.stage || found[0].Flags != c.flags|cases.Test {
+			m.Fatalf("the receipt finds %v, want %+v; %v", found, c, err)
+		}
+		if holders := found[0].Holders(); !slices.Equal(slices.Sorted(slices.Values(holders)), c.live) {
+			m.Fatalf("held by %v, want %v", holders, c.live)
+		}
+		for _, name := range c.excluded {
+			if wraps, err := tx.Wraps(c.id, name); err != nil || len(wraps) > 0 || found[0].Holds(name, cases.Live, cases.Dormant, cases.Hidden) {
+				m.Fatalf("%s is excluded and has a grant", name)
+			}
+		}
+		list, err := tx.Papers(c.id, "")
+		if len(list) != c.papers {
+			m.Fatalf("%d papers, want %d", len(list), c.papers)
+		}
+		return err
+	})
+}
+
+// checkReader: an ombudsman sees the cases that are theirs, and to no other is
+// there any answer but one.
+func (m *model) checkReader(name string) {
+	desk, err := m.o.Cases.Desk(name)
+	if !m.serves(name) {
+		m.refused(err, cases.NotFound)
+		return
+	}
+	m.must(err)
+	list, more, err := desk.Inbox(ctx, 0, 1000)
+	m.must(err)
+	inbox := map[cases.ID]bool{}
+	for _, c := range list {
+		inbox[c.ID] = true
+	}
+	n := 0
+	for _, c := range m.all {
+		if slices.Contains(c.live, name) {
+			n++
+			if !inbox[c.id] {
+				m.Fatalf("%s does not see a case", name)
+			}
+			continue
+		}
+		_, err := desk.Case(ctx, c.id)
+		m.refused(err, cases.NotFound)
+		unknown := desk.Do(ctx, cases.NewID(), cases.Act{Do: cases.Wait, Once: cases.NewOnce()})
+		err = desk.Do(ctx, c.id, cases.Act{Do: cases.Wait, Once: cases.NewOnce()})
+		if m.refused(err, cases.NotFound); err.Error() != unknown.Error() || cases.SayOf(err) != cases.SayOf(unknown) {
+			m.Fatalf("a hidden case answers %v, an unknown one %v", err, unknown)
+		}
+	}
+	if n != len(list) || more {
+		m.Fatalf("%s sees %d cases, want %d", name, len(list), n)
+	}
+}
