@@ -12,9 +12,10 @@ import (
 	"ombra/crypto"
 )
 
-// DemoOrigin is the origin of `ombra demo`. No office may have it: its
-// throw-away receipts would be well-formed in an office that did.
-const DemoOrigin = "demo.ombra.invalid"
+// DemoOrigin is the origin of `ombra demo`. No office may have it, or any other
+// name under .invalid: its throw-away receipts would be well-formed in one that
+// did.
+const DemoOrigin = "office.ombra.invalid"
 
 // Profiles are the names that clocks.profile may have. Custom has its numbers
 // beside it.
