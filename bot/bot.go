@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -262,7 +263,7 @@ func (v *visit) lost() Step {
 // typed vanishes. A receipt among them is left out: it is in its owner's hand.
 func (v *visit) typed() string {
 	var text string
-	for _, id := range slices.Sorted(keysOf(v.ev.Values)) {
+	for _, id := range slices.Sorted(maps.Keys(v.ev.Values)) {
 		if id == "receipt" || id == "group" {
 			continue
 		}

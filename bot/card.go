@@ -30,7 +30,7 @@ func (b *Bot) card(ctx context.Context, v *visit) (Step, error) {
 
 // cardButton leads to the flow of a verb.
 func (v *visit) cardButton(c *cases.Case, verb cases.Verb) Button {
-	next := state{Do: "card.do", Case: c.ID, Act: verb, Once: newOnce()}
+	next := state{Case: c.ID, Act: verb, Once: newOnce()}
 	switch verb {
 	case cases.GetPapers:
 		next.Do = "card.papers"
@@ -38,6 +38,8 @@ func (v *visit) cardButton(c *cases.Case, verb cases.Verb) Button {
 		next.Do = "card.assess"
 	case cases.Answer, cases.Ask:
 		next.Do = "card.reply"
+	default:
+		next.Do = "card.do"
 	}
 	return v.button(v.say.Get("act."+string(verb)), next)
 }
@@ -107,8 +109,12 @@ func (v *visit) after(s Step, err error) (Step, error) {
 	if err == nil {
 		return s, nil
 	}
-	back := v.back(v.state.Case)
-	return Step{Title: v.say.Get("stored.title"), Text: v.say.Get("stored.text"), Buttons: []Button{back}, Cover: v.cover(back)}, nil
+	return v.stored(v.back(v.state.Case)), nil
+}
+
+// stored says that what was sent is stored, when it cannot be shown just then.
+func (v *visit) stored(back Button) Step {
+	return Step{Title: v.say.Get("stored.title"), Text: v.say.Get("stored.text"), Buttons: []Button{back}, Cover: v.cover(back)}
 }
 
 // papers hands out the case as one file of constant name, under a passcode that

@@ -2,10 +2,10 @@
 //
 // An adapter turns whatever a chat platform sent into an [Event], and shows
 // the [Step] that comes back in the way that leaves least behind. The bot is a
-// function of the Event and of what is stored ([Bot.Handle]); between two
-// events it remembers nothing of a conversation. What a form or a button has to remember travels
-// in a sealed [Token], bound to the account, the office and the form, that the
-// keys of at most 48 hours can open.
+// function of the Event and of what is stored ([Bot.Handle]); between two events
+// it remembers nothing of a conversation. What a form or a button has to
+// remember travels in a sealed [Token], bound to the account and the office,
+// that the keys of at most 48 hours can open.
 //
 // Three rules hold by construction and are checked over every step in every
 // language ([Step.Check]):

@@ -1,8 +1,6 @@
 package bot
 
 import (
-	"iter"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,8 +9,6 @@ import (
 
 	"ombra/crypto/receipt"
 )
-
-func keysOf(m map[string][]string) iter.Seq[string] { return maps.Keys(m) }
 
 // fill puts what was sent into the fields and checks it again: no adapter and no
 // platform is believed. It reports whether all of it is fine.

@@ -39,7 +39,7 @@ func (b *Bot) openCase(ctx context.Context, v *visit) (Step, error) {
 		return v.askStep("case.open", f.Problem), nil
 	}
 	mine, err := v.o.Cases.Mine(ctx, r)
-	if cases.KindOf(err) == cases.NotFound && err != nil {
+	if cases.KindOf(err) == cases.NotFound {
 		return v.askStep("case.open", v.why(err)), nil
 	}
 	if err != nil {
@@ -113,7 +113,7 @@ func (v *visit) reply(r cases.Reply) string {
 // sealed to the receipt, under a passcode that is shown once.
 func (v *visit) byCode(ctx context.Context, code receipt.Code) (Step, error) {
 	mine, err := v.o.Cases.ByCode(ctx, code)
-	if cases.KindOf(err) == cases.NotFound && err != nil {
+	if cases.KindOf(err) == cases.NotFound {
 		return v.askStep("case.open", v.why(err)), nil
 	}
 	if err != nil {
@@ -194,7 +194,7 @@ func (b *Bot) addSend(ctx context.Context, v *visit) (Step, error) {
 		return v.refused(again, err), nil
 	}
 	if mine, err = v.o.Cases.Mine(ctx, r); err != nil {
-		return Step{Title: v.say.Get("stored.title"), Text: v.say.Get("stored.text"), Buttons: []Button{v.verb("case")}, Cover: v.cover(v.verb("case"))}, nil
+		return v.stored(v.verb("case")), nil //nolint:nilerr // the words are stored, and that is what is said
 	}
 	s := v.mineCard(mine)
 	s.Text = strings.TrimSpace(v.say.Get("add.done") + "\n\n" + s.Text)

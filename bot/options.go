@@ -70,10 +70,9 @@ type Options struct {
 	Gate        Words // the office's own words before anyone types
 	Danger      Words // emergency contacts
 	Authorities []Authority
-	// Ombudsmen and Oversight give roster names for accounts; an account is the
-	// text that its adapter mints.
+	// Ombudsmen gives roster names for accounts; an account is the text that its
+	// adapter mints.
 	Ombudsmen map[string]string
-	Oversight map[string]string
 	Platforms map[string]Platform // by the part of an account before its colon
 	Now       func() time.Time
 	Log       *slog.Logger

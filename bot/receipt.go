@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"strconv"
@@ -106,13 +105,5 @@ func textFile(name, text string) cases.Attachment {
 	return cases.Attachment{
 		Name: name, Type: "text/plain; charset=utf-8", Size: int64(len(text)),
 		Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil },
-	}
-}
-
-// bytesFile offers bytes as a file for a platform to show.
-func bytesFile(name string, b []byte) File {
-	return File{
-		Name: name, Size: int64(len(b)),
-		Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil },
 	}
 }

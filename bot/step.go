@@ -141,8 +141,8 @@ func (s Step) checkForm() error {
 	return nil
 }
 
-// checkPrivacy: a kept step holds nothing of anybody's, a private one no
-// button that anyone may press in another's name.
+// checkPrivacy: a kept step holds nothing of anybody's, and a cover is one that
+// leads back.
 func (s Step) checkPrivacy() error {
 	if s.Kept && (s.IsForm() || s.Quote != "") {
 		return errors.New("a kept step holds neither a form nor anybody's words")

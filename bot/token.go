@@ -62,8 +62,8 @@ type KeyStore interface {
 }
 
 // Keyring holds the token keys of today and yesterday (UTC). Keys are random,
-// not derived, and are gone when they are dropped: after 48
-// hours at most, while the office is served.
+// not derived, and are gone when they are dropped: after 48 hours at most, while
+// the office is served.
 type Keyring struct {
 	mu    sync.RWMutex
 	store KeyStore
@@ -162,7 +162,7 @@ func (b *Bot) seal(who Account, form bool, s state) Token {
 	if a == nil || err != nil {
 		panic("bot: no key to seal a token with")
 	}
-	return Token(base64.RawURLEncoding.EncodeToString(a.Seal(nil, nil, plain, b.binding(who, form))))
+	return Token(base64.RawURLEncoding.EncodeToString(a.Seal(nil, nil, plain, b.binding(who, form)))) //nolint:gosec // the AEAD draws a random nonce itself and takes none
 }
 
 // open gives a token's state: with errStale when its time is over, errForeign

@@ -3,8 +3,6 @@ package cases
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 
 	"ombra/crypto"
@@ -72,10 +70,9 @@ func pastOf(was, now Ombudsman) [][]byte {
 
 // changeRoster stores one of the roster with a leaf, and reloads.
 func (s *Service) changeRoster(ctx context.Context, o Ombudsman, what string) error {
-	sum := sha256.Sum256(o.Enrolment)
 	err := s.update(ctx, func(tx Tx) error {
 		_, err := tx.Append(entry(NewOnce(), custody.Details{
-			Act: "roster", Day: string(s.Today()), Actor: o.Name, To: what, Hash: hex.EncodeToString(sum[:]),
+			Act: "roster", Day: string(s.Today()), Actor: o.Name, To: what, Hash: hexSum(o.Enrolment),
 		}))
 		if err != nil {
 			return err

@@ -1,18 +1,18 @@
 package cases_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"ombra/bot/bottest"
 	"ombra/cases"
@@ -40,7 +40,7 @@ func benchOffice(b *testing.B) *bottest.Office {
 func benchDir(b *testing.B) string {
 	b.Helper()
 	dir := b.TempDir()
-	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder needs its x bit
+	if err := os.Chmod(dir, 0o700); err != nil {
 		b.Fatal(err)
 	}
 	return dir
@@ -141,13 +141,27 @@ func hexSum(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// crowd does n things, so many at once, and says how long all of it took.
-func crowd(b *testing.B, n, atOnce int, newCaller func() func() error) time.Duration {
+// spent is what some work took: time, and time of all processors together.
+type spent struct{ wall, cpu time.Duration }
+
+func (s *spent) add(more spent) { s.wall, s.cpu = s.wall+more.wall, s.cpu+more.cpu }
+
+func processor(b *testing.B) time.Duration {
+	b.Helper()
+	var r unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+// crowd does n things, so many at once.
+func crowd(b *testing.B, n, atOnce int, newCaller func() func() error) spent {
 	b.Helper()
 	var left, failed atomic.Int64
 	left.Store(int64(n))
 	var wg sync.WaitGroup
-	start := time.Now()
+	start, cpu := time.Now(), processor(b)
 	for range atOnce {
 		wg.Go(func() {
 			do := newCaller()
@@ -160,7 +174,7 @@ func crowd(b *testing.B, n, atOnce int, newCaller func() func() error) time.Dura
 		})
 	}
 	wg.Wait()
-	took := time.Since(start)
+	took := spent{time.Since(start), processor(b) - cpu}
 	if failed.Load() > 0 {
 		b.Fatalf("%d of %d failed", failed.Load(), n)
 	}
@@ -183,18 +197,20 @@ func BenchmarkFile(b *testing.B) {
 			filing := func() func() error {
 				return func() error { _, err := fileOne(b.Context(), o.Cases); return err }
 			}
-			var filed, crypted time.Duration
+			var filed, crypted spent
 			b.ReportAllocs()
 			b.ResetTimer()
 			for left := b.N; left > 0; left -= turn {
-				filed += crowd(b, min(left, turn), n, filing)
+				filed.add(crowd(b, min(left, turn), n, filing))
 				b.StopTimer()
-				crypted += crowd(b, min(left, turn), n, a.caller)
+				crypted.add(crowd(b, min(left, turn), n, a.caller))
 				b.StartTimer()
 			}
-			b.ReportMetric(float64(b.N)/filed.Seconds(), "filings/s")
-			b.ReportMetric(float64(b.N)/crypted.Seconds(), "crypto/s")
-			b.ReportMetric(100*crypted.Seconds()/filed.Seconds(), "%-of-crypto")
+			b.ReportMetric(float64(b.N)/filed.wall.Seconds(), "filings/s")
+			b.ReportMetric(float64(b.N)/crypted.wall.Seconds(), "crypto/s")
+			b.ReportMetric(100*crypted.wall.Seconds()/filed.wall.Seconds(), "%-of-crypto")
+			b.ReportMetric(filed.cpu.Seconds()*1e6/float64(b.N), "cpu-µs/filing")
+			b.ReportMetric(crypted.cpu.Seconds()*1e6/float64(b.N), "cpu-µs/crypto")
 		})
 	}
 }
@@ -213,7 +229,7 @@ func BenchmarkFileCryptoAlone(b *testing.B) {
 			b.ReportAllocs()
 			b.ResetTimer()
 			took := crowd(b, b.N, n, a.caller)
-			b.ReportMetric(float64(b.N)/took.Seconds(), "crypto/s")
+			b.ReportMetric(float64(b.N)/took.wall.Seconds(), "crypto/s")
 		})
 	}
 }
@@ -248,64 +264,4 @@ func BenchmarkLimit(b *testing.B) {
 			day = day.Add(1)
 		}
 	})
-}
-
-// BenchmarkPapers packs a case for an ombudsman's own machine, an act with its
-// leaf and its synced commit, and opens it there.
-func BenchmarkPapers(b *testing.B) {
-	for _, size := range []int64{0, 5 << 20} {
-		o := benchOffice(b)
-		id, desk := fileWith(b, o, size)
-		var file bytes.Buffer
-		passcode := ""
-		b.Run(fmt.Sprintf("pack/%dMB", size>>20), func(b *testing.B) {
-			for b.Loop() {
-				file.Reset()
-				folder, err := desk.Papers(b.Context(), id, cases.NewOnce())
-				if err == nil {
-					passcode, err = folder.Passcode, folder.Write(&file)
-				}
-				if err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(file.Len()), "file-B")
-		})
-		b.Run(fmt.Sprintf("open/%dMB", size>>20), func(b *testing.B) {
-			for b.Loop() {
-				if _, err := o.Machines["anna"].Open(file.Bytes(), passcode); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
-
-// fileWith files until anna is a holder, with a file of so many bytes if any.
-func fileWith(b *testing.B, o *bottest.Office, size int64) (cases.ID, *cases.Desk) {
-	b.Helper()
-	desk, err := o.Cases.Desk("anna")
-	if err != nil {
-		b.Fatal(err)
-	}
-	for {
-		r := receipt.New(o.Cases.Office.Origin)
-		f := cases.Filing{
-			Kind: cases.Report, Source: cases.Typed, Public: r.Public([32]byte{}), Gate: "1", Text: benchText,
-			Tag: r.Tag, Signer: r.Signer(),
-		}
-		if size > 0 {
-			f.Files = []cases.Attachment{{Name: "a.bin", Type: "application/octet-stream", Size: size, Open: bottest.FileOf("", []byte(strings.Repeat("x", int(size)))).Open}}
-		}
-		if _, err := o.Cases.File(b.Context(), f); err != nil {
-			b.Fatal(err)
-		}
-		list, _, err := desk.Inbox(b.Context(), 0, 1)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if len(list) > 0 {
-			return list[0].ID, desk
-		}
-	}
 }

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"io"
@@ -115,5 +116,5 @@ func (s *Service) open(ctx context.Context, p Paper) (io.ReadCloser, error) {
 		blob, err = tx.Blob(p.Case, p.N)
 		return err
 	})
-	return io.NopCloser(strings.NewReader(string(blob))), err
+	return io.NopCloser(bytes.NewReader(blob)), err
 }

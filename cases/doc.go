@@ -15,5 +15,5 @@
 //     one.
 //
 // The roles get handles that can do only what the role may: [Mine] for whoever
-// holds a receipt, [Desk] for an ombudsman, [Office] settings for nobody.
+// holds a receipt, [Desk] for an ombudsman. None can change the [Office].
 package cases

@@ -2,7 +2,6 @@ package cases
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"slices"
 	"strconv"
@@ -19,9 +18,8 @@ type Incoming struct {
 	Act   *crypto.ActNote   // an act; who signed it is not verified yet
 	Stock bool              // a bare age file, closed to us
 
-	PostQuantum bool
-	raw         []byte
-	bundle      *crypto.Bundle
+	raw    []byte
+	bundle *crypto.Bundle
 }
 
 // LooksArmored reports whether a text holds a pasted age file.
@@ -43,7 +41,7 @@ func (s *Service) Inspect(raw []byte) (*Incoming, error) {
 	if err != nil {
 		return nil, told(err)
 	}
-	in := &Incoming{PostQuantum: foreign.PostQuantum, raw: raw}
+	in := &Incoming{raw: raw}
 	in.bundle, err = crypto.OpenBundle(raw, s.Transport.Identities()...)
 	switch {
 	case crypto.Refused(err) == crypto.WhyWrongKey:
@@ -65,8 +63,7 @@ func (s *Service) Inspect(raw []byte) (*Incoming, error) {
 	}
 	in.Claim = &claim
 	body, _ := in.bundle.Get("body.age")
-	foreign, err = crypto.CheckForeign(body, s.MaxIncoming())
-	in.PostQuantum = foreign.PostQuantum
+	_, err = crypto.CheckForeign(body, s.MaxIncoming())
 	return in, told(err)
 }
 
@@ -167,10 +164,9 @@ func (d *Desk) signed(note crypto.ActNote, b *crypto.Bundle) (*act, error) {
 		return nil, E(Conflict, "act-old", nil)
 	}
 	msg, _ := b.Get("act")
-	sum := sha256.Sum256(msg)
 	return &act{
 		do: Verb(note.Do), by: BySigned, actor: d.who, set: note.Set, see: byHolder(ID(note.Case), d.who),
-		note: hex.EncodeToString(sum[:]),
+		note: hexSum(msg),
 		now:  func(tx Tx, c *Case) error { return restsOn(tx, c, note) },
 		also: func(tx Tx, _ *Case) error { return d.witnessed(tx, note.Log) },
 	}, nil

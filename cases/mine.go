@@ -17,13 +17,10 @@ type Mine struct {
 	Kind        Kind
 	Stage       Stage
 	Waiting     bool // for the filer
-	Opened      Day
-	AckDue      Day // of what is promised next; empty once kept
+	AckDue      Day  // of what is promised next; empty once kept
 	FeedbackDue Day
 	Disposition Disposition
-	Test        bool
 	Replies     []Reply
-	Open        []Verb
 
 	s       *Service
 	id      ID
@@ -38,7 +35,7 @@ type Reply struct {
 	What   string // answer or ask
 	By     string // who signed; empty when nobody did
 	Text   string
-	Files  []string // names; the files themselves come in ReplyFiles
+	Files  []string // names; the files themselves come in [Mine.Folder]
 	Broken bool     // stored, but it does not open or verify: the office must know
 }
 
@@ -72,8 +69,8 @@ func (s *Service) Mine(ctx context.Context, r receipt.Receipt) (*Mine, error) {
 
 func (s *Service) mine(c *Case) *Mine {
 	m := &Mine{
-		Kind: c.Kind, Stage: c.Stage, Waiting: c.Is(Waiting), Opened: c.Opened, Disposition: c.Disposition,
-		Test: c.Is(Test), s: s, id: c.ID, Open: s.Verbs(c, ByFiler),
+		Kind: c.Kind, Stage: c.Stage, Waiting: c.Is(Waiting), Disposition: c.Disposition,
+		s: s, id: c.ID,
 	}
 	if c.Acknowledged == "" && c.Stage != Closed {
 		m.AckDue = c.AckDue

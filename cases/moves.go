@@ -1,9 +1,6 @@
 package cases
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Verb is something that can be done to a case.
 type Verb string
@@ -58,7 +55,7 @@ var (
 )
 
 // moves is the one table of what can happen to a case. The diagram in
-// docs/design.md is printed from it.
+// docs/design.md is printed from it (TestDiagram).
 var moves = []move{
 	{do: Add, by: []Role{ByFiler}, from: always, then: (*Service).thenHeard, tells: true},
 	{do: Acknowledge, by: []Role{ByOmbudsman}, from: []Stage{Received}, to: Acknowledged, then: (*Service).thenAcknowledged},
@@ -160,27 +157,4 @@ func (s *Service) thenClosed(c *Case, a *act) {
 	s.thenAnswered(c, a)
 	c.Closed, c.Disposition = a.day, Disposition(a.set["disposition"])
 	c.Flags &^= Waiting
-}
-
-// Diagram prints the table as a Mermaid state diagram.
-func Diagram() string {
-	var b strings.Builder
-	b.WriteString("stateDiagram-v2\n    [*] --> received: filed\n")
-	for _, m := range moves {
-		for _, from := range m.from {
-			to := m.to
-			if to == "" || m.do == Assess && from == Investigating {
-				to = from
-			}
-			roles := make([]string, len(m.by))
-			for i, r := range m.by {
-				roles[i] = string(r)
-			}
-			b.WriteString("    " + string(from) + " --> " + string(to) + ": " + string(m.do) + " (" + strings.Join(roles, " or ") + ")\n")
-			if m.do == Assess && from != Investigating {
-				b.WriteString("    " + string(from) + " --> investigating: " + string(m.do) + " (" + strings.Join(roles, " or ") + ")\n")
-			}
-		}
-	}
-	return b.String()
 }

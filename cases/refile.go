@@ -129,62 +129,6 @@ func (s *Service) sealWords(ctx context.Context, w words) error {
 	return w.sheaf.seal(PaperMore, head, msg)
 }
 
-// sealInner keeps what was sealed on the filer's device byte for byte, each file
-// as the body of an ordinary envelope: two layers at rest hide stanza count,
-// kind and size, and make grants and shredding uniform; the inner one keeps the
-// host out. The receipt's own copy has one recipient already.
-func (in *intake) sealInner(ctx context.Context) error {
-	hashes := map[string]string{}
-	for _, name := range innerNames(in.filing.Inner) {
-		blob := in.filing.Inner[name]
-		sum := sha256.Sum256(blob)
-		hashes[name] = hex.EncodeToString(sum[:])
-		if err := in.sealOne(ctx, name, blob); err != nil {
-			return err
-		}
-	}
-	if len(in.filing.Claim) > 0 {
-		head := in.header("act")
-		return in.sheaf.seal(PaperAct, head, in.filing.Claim)
-	}
-	in.public.Tag = in.filing.Tag(crypto.InnerSum(hashes))
-	return nil
-}
-
-func (in *intake) sealOne(ctx context.Context, name string, blob []byte) error {
-	if name == "own.age" {
-		if err := crypto.OneStanza(blob); err != nil {
-			return err
-		}
-		return in.sheaf.place(ctx, PaperReport, in.public.FilerHash(), blob)
-	}
-	head, kind := in.header("file"), PaperFile
-	if name == "body.age" {
-		head, kind = in.header("more"), PaperMore
-		if !in.amends {
-			head, kind = in.first(), PaperReport
-		}
-	}
-	head.Inner, head.Type, head.Len = "age", "application/octet-stream", int64(len(blob))
-	var sealed strings.Builder
-	if _, _, err := crypto.Seal(&sealed, in.sheaf.to, head, strings.NewReader(string(blob))); err != nil {
-		return err
-	}
-	return in.sheaf.place(ctx, kind, "", []byte(sealed.String()))
-}
-
-// innerNames puts the report first.
-func innerNames(inner map[string][]byte) []string {
-	names := []string{"body.age"}
-	for name := range inner {
-		if name != "body.age" {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names[1:])
-	return names
-}
-
 // sealed runs an act that was sealed for a case, again if the case has got a
 // newer key meanwhile.
 func (s *Service) sealed(ctx context.Context, c *Case, seal func(*Case) (*act, error)) error {

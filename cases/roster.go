@@ -25,6 +25,16 @@ type Ombudsman struct {
 	Proved    Day      // when the keys were proved; empty: nobody is designated before
 	Removed   Day
 	Seen      int64 // largest checkpoint that an act of theirs named
+
+	key crypto.Recipient // Recipient, parsed once when the roster is loaded
+}
+
+// recipient is the public key. To parse it costs an encryption.
+func (o Ombudsman) recipient() (crypto.Recipient, error) {
+	if !o.key.IsZero() && o.key.String() == o.Recipient {
+		return o.key, nil
+	}
+	return crypto.ParseRecipient(o.Recipient)
 }
 
 // Serves reports whether the mandate runs on a day and the keys are proved.
@@ -120,7 +130,7 @@ func shuffle(o []Ombudsman) {
 
 // Fingerprint names the public key, to compare with what is published elsewhere.
 func (o Ombudsman) Fingerprint() string {
-	r, err := crypto.ParseRecipient(o.Recipient)
+	r, err := o.recipient()
 	if err != nil {
 		return "?"
 	}
@@ -129,6 +139,6 @@ func (o Ombudsman) Fingerprint() string {
 
 // PostQuantum reports whether the key withstands a quantum computer.
 func (o Ombudsman) PostQuantum() bool {
-	r, err := crypto.ParseRecipient(o.Recipient)
+	r, err := o.recipient()
 	return err == nil && r.PostQuantum()
 }

@@ -137,6 +137,12 @@ func (h *sheaf) drop() {
 	}
 }
 
+// hexSum is how the log and signed notes name bytes.
+func hexSum(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
 func hashSum(h hash.Hash) (sum [32]byte) {
 	copy(sum[:], h.Sum(nil))
 	return sum

@@ -68,10 +68,15 @@ func New(ctx context.Context, o Options) (*Service, error) {
 func (s *Service) loadRoster(ctx context.Context) error {
 	return s.Store.View(ctx, func(tx Tx) error {
 		all, err := tx.Ombudsmen()
-		if err == nil {
-			s.roster.Store(&all)
+		if err != nil {
+			return err
 		}
-		return err
+		for i := range all {
+			// One that does not parse says so when it is drawn.
+			all[i].key, _ = all[i].recipient()
+		}
+		s.roster.Store(&all)
+		return nil
 	})
 }
 

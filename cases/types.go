@@ -3,7 +3,7 @@ package cases
 import (
 	"crypto/rand"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 )
 
@@ -22,15 +22,6 @@ func NewID() ID {
 		b[i] = crockford[b[i]&31]
 	}
 	return ID(b[:4]) + "-" + ID(b[4:])
-}
-
-// ParseID reads an id as a person may have typed it.
-func ParseID(s string) (ID, bool) {
-	s = strings.NewReplacer("O", "0", "I", "1", "L", "1", "-", "", " ", "").Replace(strings.ToUpper(s))
-	if len(s) != 8 || strings.Trim(s, crockford) != "" {
-		return "", false
-	}
-	return ID(s[:4] + "-" + s[4:]), true
 }
 
 // Kind of a case: harm seen, or harm suffered that someone wants put right.
@@ -225,14 +216,7 @@ type Receipt struct {
 
 // Holds reports whether somebody has a grant in one of the given states.
 func (c *Case) Holds(who string, states ...GrantState) bool {
-	for _, g := range c.Grants {
-		for _, s := range states {
-			if g.Holder == who && g.State == s {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Grants, func(g Grant) bool { return g.Holder == who && slices.Contains(states, g.State) })
 }
 
 // Holders lists everybody with a live grant.

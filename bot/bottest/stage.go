@@ -112,6 +112,7 @@ func (s *stage) thread(name string) *papers.Thread {
 func (s *stage) answers(name string, d papers.Draft) {
 	s.t.Helper()
 	d.Do = "answer"
+	s.note(url.Values{"": {d.Text}})
 	s.must(s.sign(name, s.holds(name)[0], d))
 }
 

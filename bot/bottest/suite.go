@@ -83,6 +83,7 @@ type stage struct {
 func newStage(t *testing.T, w *World) *stage {
 	t.Helper()
 	s := &stage{World: w, t: t, plain: w.Seat, typed: map[string]bool{}}
+	s.note(url.Values{"": {Words, Evidence, Proof, Answered, SealedBy, Wanted, Final, Learned}})
 	if w.Tell == nil {
 		w.Tell = func(string, string) {}
 	}
@@ -139,8 +140,11 @@ func (p *watched) then(err error) error {
 	p.s.settle()
 	screen := p.Sees()
 	p.s.look(screen)
-	if isCover(screen) {
+	switch {
+	case isCover(screen):
 		return p.Press(screen.Buttons[0])
+	case !screen.Private && !shows(screen, words.Get("home.title")):
+		p.s.t.Errorf("neither home nor a cover, and it stands in a message: %s", screen.Text)
 	}
 	return nil
 }

@@ -34,21 +34,26 @@ func lawSeven(s *stage) {
 }
 
 // mend sends a form until nothing is wrong with it any more, and each time only
-// what is said to be wrong.
-func (p *player) mend(right url.Values) {
+// what is said to be wrong; its files again where that is said.
+func (p *player) mend(right url.Values, files ...bot.File) {
 	p.s.t.Helper()
-	for range len(right) + 1 {
-		mended := url.Values{}
-		for id := range p.Sees().Problems {
-			if _, ok := right[id]; !ok {
-				p.s.t.Fatalf("something is wrong with %s: %s", id, p.Sees().Problems[id])
-			}
-			mended[id] = right[id]
-		}
-		if len(mended) == 0 {
+	for range len(right) + 2 {
+		problems, mended := p.Sees().Problems, url.Values{}
+		if len(problems) == 0 {
 			return
 		}
-		p.send(mended)
+		var again []bot.File
+		for id, problem := range problems {
+			switch value, ok := right[id]; {
+			case ok:
+				mended[id] = value
+			case id == "files":
+				again = files
+			default:
+				p.s.t.Fatalf("something is wrong with %s: %s", id, problem)
+			}
+		}
+		p.send(mended, again...)
 	}
 	p.s.t.Fatalf("the form does not end: %q", p.Sees().Problems)
 }
@@ -68,7 +73,8 @@ func formComesBack(s *stage) {
 	p.form("report")
 	before, text := s.acts(), strings.Repeat("What I saw. ", 100)+"End"
 	form := good(url.Values{"q.what": {text}, "q.concerned": {""}, "q.category": {""}, "q.when": {"2026-11-02"}})
-	p.send(form)
+	list := s.inForm(FileOf("list.txt", []byte("the list")))
+	p.send(form, list...)
 	if len(p.Sees().Problems) == 0 {
 		s.t.Fatalf("no problem is shown: %s", p.Sees().Text)
 	}
@@ -76,9 +82,12 @@ func formComesBack(s *stage) {
 	if s.acts() != before {
 		s.t.Error("half a form was stored")
 	}
-	p.mend(url.Values{"q.concerned": {"The cell"}, "q.category": {"other"}})
+	p.mend(url.Values{"q.concerned": {"The cell"}, "q.category": {"other"}}, list...)
 	p.receipt()
 	th := s.thread("anna")
+	if len(th.Items[0].Files) != len(list) {
+		s.t.Errorf("%d files arrived, want %d", len(th.Items[0].Files), len(list))
+	}
 	for _, want := range []string{text, "The cell", "Something else", "2026-11-02"} {
 		if !strings.Contains(th.Items[0].Text, want) {
 			s.t.Errorf("%.40q did not arrive", want)

@@ -13,7 +13,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -67,9 +66,9 @@ func (w Words) Get(key string, slots ...string) string {
 	if len(slots)%2 != 0 {
 		panic("say: slots of " + key + " are not pairs")
 	}
-	pairs := make([]string, len(slots))
-	for i := 0; i < len(slots); i += 2 {
-		pairs[i], pairs[i+1] = "{"+slots[i]+"}", slots[i+1]
+	pairs := slices.Clone(slots)
+	for i := 0; i < len(pairs); i += 2 {
+		pairs[i] = "{" + pairs[i] + "}"
 	}
 	// One pass, so that a slot's value that looks like a slot stays as typed.
 	return strings.NewReplacer(pairs...).Replace(text)
@@ -90,7 +89,7 @@ func (w Words) Keys() []string {
 	for k := range w.english {
 		keys = append(keys, k)
 	}
-	sort.Strings(keys)
+	slices.Sort(keys)
 	return keys
 }
 

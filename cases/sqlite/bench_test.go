@@ -93,6 +93,7 @@ func BenchmarkFile(b *testing.B) {
 // used is what the process has had of the machine: processor time, and bytes
 // given to write.
 func used(b *testing.B) (cpu time.Duration, wrote int64) {
+	b.Helper()
 	var r unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
 		b.Fatal(err)

@@ -95,7 +95,7 @@ func flags(r *row) cases.Flags {
 	if v&^int64(allFlags) != 0 {
 		r.strange()
 	}
-	return cases.Flags(v)
+	return cases.Flags(v) //nolint:gosec // no bit beyond allFlags is set, or the row is refused
 }
 
 // sound refuses a case that could not be read back.

@@ -113,11 +113,11 @@ func (c *conn) each(sql string, args []any, f func(*row) error) error {
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // it could only repeat the error of the last step
 	r := row{vals: make([]driver.Value, len(rows.Columns()))}
 	for {
 		r.next, r.err = 0, nil
-		if err := rows.Next(r.vals); err == io.EOF {
+		if err := rows.Next(r.vals); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
 			return fault(err)
@@ -144,7 +144,7 @@ func (c *conn) one(sql string, args []any, f func(*row) error) (bool, error) {
 		}
 		return io.EOF
 	})
-	if found && err == io.EOF {
+	if found && errors.Is(err, io.EOF) {
 		err = nil
 	}
 	return found, err

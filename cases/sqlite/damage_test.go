@@ -72,6 +72,7 @@ func TestCorruptPages(t *testing.T) {
 
 // readAll reads what it can and counts the errors.
 func readAll(t *testing.T, path string, all []*cases.Case) (failed int) {
+	t.Helper()
 	db, err := Open(path, Options{})
 	if err != nil {
 		return 1

@@ -22,7 +22,7 @@ func private(path string, create bool) error {
 	}
 	if err := closed(path, false); create && errors.Is(err, fs.ErrNotExist) {
 		// The file that SQLite makes would have a mode of SQLite's.
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) //nolint:gosec // the operator names the database
 		if err != nil {
 			return fmt.Errorf("sqlite: %w", err)
 		}
@@ -43,9 +43,9 @@ func private(path string, create bool) error {
 // closed checks that a file or folder is what it should be and open to its
 // owner alone.
 func closed(path string, dir bool) error {
-	info, err := os.Lstat(path)
+	info, err := os.Lstat(path) //nolint:gosec // the operator names the database and the shelf
 	if dir {
-		info, err = os.Stat(path)
+		info, err = os.Stat(path) //nolint:gosec // the operator names the database and the shelf
 	}
 	if err != nil {
 		return fmt.Errorf("sqlite: %w", err)
@@ -66,7 +66,7 @@ func closed(path string, dir bool) error {
 // lock keeps other processes out, for as long as the file is open. The file
 // stays when it is closed: one who removes it lets two in.
 func lock(path string) (*os.File, error) {
-	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names the database
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}

@@ -10,46 +10,55 @@ import (
 )
 
 // folder makes a private folder: the system's own temporary ones may be open.
-func folder(t testing.TB) string {
-	t.Helper()
-	dir := filepath.Join(t.TempDir(), "office")
+func folder(tb testing.TB) string {
+	tb.Helper()
+	dir := filepath.Join(tb.TempDir(), "office")
 	if err := os.Mkdir(dir, 0o700); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return dir
 }
 
-func open(t testing.TB, path string, o Options) *DB {
-	t.Helper()
+func open(tb testing.TB, path string, o Options) *DB {
+	tb.Helper()
 	o.Create = true
 	db, err := Open(path, o)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := db.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return db
 }
 
-func fresh(t testing.TB) *DB { return open(t, filepath.Join(folder(t), "ombra.db"), Options{}) }
+func fresh(tb testing.TB) *DB {
+	tb.Helper()
+	return open(tb, filepath.Join(folder(tb), "ombra.db"), Options{})
+}
 
 func TestStore(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) cases.Store { return fresh(t) })
+	storetest.Run(t, func(t *testing.T) cases.Store {
+		t.Helper()
+		return fresh(t)
+	})
 }
 
 func TestShelf(t *testing.T) {
-	storetest.RunShelf(t, func(t *testing.T) cases.Shelf { return shelf(t, Options{}) })
+	storetest.RunShelf(t, func(t *testing.T) cases.Shelf {
+		t.Helper()
+		return shelf(t, Options{})
+	})
 }
 
-func shelf(t testing.TB, o Options) *Shelf {
-	t.Helper()
+func shelf(tb testing.TB, o Options) *Shelf {
+	tb.Helper()
 	o.Create = true
-	s, err := OpenShelf(filepath.Join(folder(t), "shelf"), o)
+	s, err := OpenShelf(filepath.Join(folder(tb), "shelf"), o)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
 }

@@ -21,7 +21,7 @@ const victim = "OMBRA_SQLITE_VICTIM"
 // TestMain turns the test into the process that TestKill kills.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(victim); dir != "" {
-		fmt.Println(fileForEver(dir))
+		_, _ = fmt.Fprintln(os.Stdout, fileForEver(os.Stdout, dir))
 		os.Exit(1)
 	}
 	os.Exit(m.Run())
@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 
 // fileForEver files cases with an attachment from several callers and prints
 // the id and the shelf name of each that was accepted.
-func fileForEver(dir string) error {
+func fileForEver(out io.Writer, dir string) error {
 	db, err := Open(filepath.Join(dir, "ombra.db"), Options{Create: true})
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func fileForEver(dir string) error {
 	for range 6 {
 		go func() {
 			for {
-				if err := fileOne(db, s); err != nil {
+				if err := fileOne(out, db, s); err != nil {
 					errs <- err
 				}
 			}
@@ -51,7 +51,7 @@ func fileForEver(dir string) error {
 	return <-errs
 }
 
-func fileOne(db *DB, s *Shelf) error {
+func fileOne(out io.Writer, db *DB, s *Shelf) error {
 	c := storetest.Case()
 	name, err := s.Put(context.Background(), func(w io.Writer) error {
 		_, err := io.WriteString(w, strings.Repeat(string(c.ID), 10_000))
@@ -69,7 +69,7 @@ func fileOne(db *DB, s *Shelf) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Printf("%s %s\n", c.ID, name) // one write
+	_, err = fmt.Fprintf(out, "%s %s\n", c.ID, name) // one write
 	return err
 }
 

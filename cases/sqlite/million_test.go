@@ -73,6 +73,7 @@ func TestMillion(t *testing.T) {
 }
 
 func useMillion(t *testing.T, path string) {
+	t.Helper()
 	start := time.Now()
 	db := open(t, path, Options{})
 	if took := time.Since(start); took > 300*time.Millisecond {
@@ -108,6 +109,7 @@ func useMillion(t *testing.T, path string) {
 }
 
 func timed(t *testing.T, what string, f func()) {
+	t.Helper()
 	start := time.Now()
 	f()
 	t.Log(what, time.Since(start))

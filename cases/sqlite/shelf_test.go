@@ -16,20 +16,20 @@ import (
 	"ombra/cases/storetest"
 )
 
-func put(t testing.TB, s *Shelf, b []byte) string {
-	t.Helper()
+func put(tb testing.TB, s *Shelf, b []byte) string {
+	tb.Helper()
 	name, err := s.Put(context.Background(), func(w io.Writer) error { _, err := w.Write(b); return err })
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return name
 }
 
-func files(t testing.TB, s *Shelf) int {
-	t.Helper()
+func files(tb testing.TB, s *Shelf) int {
+	tb.Helper()
 	list, err := os.ReadDir(s.dir)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return len(list)
 }

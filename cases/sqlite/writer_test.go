@@ -18,9 +18,9 @@ import (
 var errOwn = errors.New("the test's own error")
 
 // raw runs f within an update, on the writer's own connection.
-func raw(t testing.TB, db *DB, f func(*conn) error) {
-	t.Helper()
-	storetest.Must(t, db, func(x cases.Tx) error { return f(x.(*tx).c) })
+func raw(tb testing.TB, db *DB, f func(*conn) error) {
+	tb.Helper()
+	storetest.Must(tb, db, func(x cases.Tx) error { return f(x.(*tx).c) })
 }
 
 // together makes updates wait behind one another until all are there, so that
@@ -39,7 +39,7 @@ func together(db *DB, fs ...func(cases.Tx) error) []error {
 	<-entered
 	for i, f := range fs {
 		wg.Go(func() { errs[i] = db.Update(context.Background(), f) })
-		time.Sleep(5 * time.Millisecond) // until it is blocked at the writer, in its turn
+		<-time.After(5 * time.Millisecond) // until it is blocked at the writer, in its turn
 	}
 	close(hold)
 	wg.Wait()
@@ -50,10 +50,10 @@ func job(name string) func(cases.Tx) error {
 	return func(t cases.Tx) error { return t.SetDone(name, storetest.Day) }
 }
 
-func done(t testing.TB, db *DB, name string) bool {
-	t.Helper()
+func done(tb testing.TB, db *DB, name string) bool {
+	tb.Helper()
 	var day cases.Day
-	storetest.Look(t, db, func(x cases.Tx) (err error) { day, err = x.Done(name); return err })
+	storetest.Look(tb, db, func(x cases.Tx) (err error) { day, err = x.Done(name); return err })
 	return day != ""
 }
 
@@ -142,6 +142,7 @@ func limit(c *conn, pages int64) error {
 }
 
 func fullDisk(t *testing.T, db *DB, again bool, big func(cases.Tx) error) {
+	t.Helper()
 	var runs atomic.Int64
 	small := func(name string) func(cases.Tx) error {
 		return func(x cases.Tx) error {

@@ -43,7 +43,7 @@ func TestTourCommandsWork(t *testing.T) {
 		t.Skip("NOT TESTED: no age command here, so the printed commands were not run")
 	}
 	for i, want := range []string{bottest.Words, bottest.Answered} {
-		run := exec.CommandContext(context.Background(), "sh", "-c", commands[i][1]) //nolint:gosec // what the tour printed
+		run := exec.CommandContext(context.Background(), "sh", "-c", commands[i][1])
 		run.Dir = filepath.Join(dir, "by-hand")
 		got, err := run.Output()
 		if err != nil || !strings.Contains(string(got), want) {
@@ -88,7 +88,7 @@ func TestRoom(t *testing.T) {
 	rec := out.wait(t, `[0-9A-Z]{4}(-[0-9A-Z]{4}){6}`)
 	n := out.wait(t, `Type group ([1-7])`)
 	i := int(n[len(n)-1] - '1')
-	out.say(rec[5*i:5*i+4])
+	out.say(rec[5*i : 5*i+4])
 	out.wait(t, "You have it")
 	out.say("be "+d.holder(t), "inbox", "1", "Get the papers")
 	pass := out.wait(t, `[0-9a-z]{5}(-[0-9a-z]{5}){5}`)

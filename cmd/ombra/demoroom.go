@@ -46,7 +46,7 @@ func (d *demoOffice) sit(ctx context.Context, in io.Reader, out io.Writer) error
 		return err
 	}
 	file, ok := in.(*os.File)
-	tty := ok && term.IsTerminal(int(file.Fd())) //nolint:gosec // a descriptor fits an int
+	tty := ok && term.IsTerminal(int(file.Fd()))
 	r.seat = terminal.New(terminal.Options{
 		In: in, Out: out, TTY: tty, Account: r.who, Verbs: d.Bot.Verbs(), Save: r.inbox, Hook: r.line,
 	}, d.Bot.Handle)
@@ -155,5 +155,5 @@ func newest(dir, prefix string) ([]byte, error) {
 	if best == nil {
 		return nil, errors.New("no papers were handed over yet: open a case in the inbox and get them")
 	}
-	return os.ReadFile(filepath.Join(dir, best.Name()))
+	return os.ReadFile(filepath.Join(dir, best.Name())) //nolint:gosec // the demonstration's own folder
 }

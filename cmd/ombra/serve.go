@@ -179,7 +179,7 @@ func (s *server) stop(intake, jobs *errgroup.Group, endFlows, endWork context.Ca
 
 // start runs a part of the server. A panic ends the server, not the process;
 // its value may hold what somebody typed, and is dropped.
-func (s *server) start(g *errgroup.Group, ctx context.Context, part string, f func(context.Context) error) { //nolint:revive // the group comes with its ctx
+func (s *server) start(g *errgroup.Group, ctx context.Context, part string, f func(context.Context) error) {
 	g.Go(func() (err error) {
 		defer func() {
 			if recover() != nil {
