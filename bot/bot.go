@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -238,11 +239,10 @@ func (v *visit) why(err error) string {
 	if !errors.As(err, &known) {
 		return v.say.Get("error.internal")
 	}
-	if key := "error." + known.Say; known.Say != "" && v.say.Has(key) {
-		return v.say.Get(key)
-	}
-	if key := known.Say; known.Say != "" && v.say.Has(key) {
-		return v.say.Get(key)
+	for _, key := range []string{"error." + known.Say, known.Say} {
+		if known.Say != "" && v.say.Has(key) {
+			return v.say.Get(key, "limit", strconv.FormatInt(v.o.Cases.Office.MaxFile>>20, 10))
+		}
 	}
 	return v.say.Get("error." + map[cases.ErrorKind]string{
 		cases.Internal: "internal", cases.Invalid: "invalid", cases.NotFound: "not-found", cases.Conflict: "conflict",

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -21,7 +22,7 @@ func (v *visit) fill(fields []Field) bool {
 		}
 		f.Value = trimmed(v.ev.Values[f.ID])
 		if key := check(*f); key != "" {
-			f.Problem, fine = v.say.Get("field."+key), false
+			f.Problem, fine = v.say.Get("field."+key, "max", strconv.Itoa(f.Max)), false
 		}
 	}
 	return fine

@@ -119,7 +119,7 @@ func (v *visit) byCode(ctx context.Context, code receipt.Code) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	s := Step{Title: v.say.Get("mine.title"), Text: v.say.Get("mine.by-code"), Cover: v.cover(v.verb("case"))}
+	s := Step{Title: v.say.Get("mine.title"), Text: v.say.Get("mine.by-code", "origin", v.o.Origin), Cover: v.cover(v.verb("case"))}
 	for _, m := range mine {
 		s.Facts = append(append(s.Facts, v.standing(m)...), v.promises(m)...)
 	}
@@ -151,7 +151,7 @@ func (b *Bot) getFiles(ctx context.Context, v *visit) (Step, error) {
 	if err != nil {
 		return v.askStep("case.get", v.why(err)), nil
 	}
-	s := Step{Title: v.say.Get("mine.title"), Text: v.say.Get("mine.by-code"), Facts: v.standing(mine), Cover: v.cover(v.verb("case"))}
+	s := Step{Title: v.say.Get("mine.title"), Text: v.say.Get("mine.by-code", "origin", v.o.Origin), Facts: v.standing(mine), Cover: v.cover(v.verb("case"))}
 	folder, err := mine.Folder(ctx)
 	return v.withFolder(s, folder), err
 }

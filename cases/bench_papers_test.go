@@ -18,16 +18,21 @@ func BenchmarkPapers(b *testing.B) {
 		id, desk := fileWith(b, o, size)
 		var file bytes.Buffer
 		passcode := ""
+		pack := func(b *testing.B) {
+			b.Helper()
+			file.Reset()
+			folder, err := desk.Papers(b.Context(), id, cases.NewOnce())
+			if err == nil {
+				passcode, err = folder.Passcode, folder.Write(&file)
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+		pack(b)
 		b.Run(fmt.Sprintf("pack/%dMB", size>>20), func(b *testing.B) {
 			for b.Loop() {
-				file.Reset()
-				folder, err := desk.Papers(b.Context(), id, cases.NewOnce())
-				if err == nil {
-					passcode, err = folder.Passcode, folder.Write(&file)
-				}
-				if err != nil {
-					b.Fatal(err)
-				}
+				pack(b)
 			}
 			b.ReportMetric(float64(file.Len()), "file-B")
 		})

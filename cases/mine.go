@@ -41,16 +41,21 @@ type Reply struct {
 
 // Mine opens the case of a receipt. [NotFound] for any other.
 func (s *Service) Mine(ctx context.Context, r receipt.Receipt) (*Mine, error) {
-	c, stored, err := s.caseOf(ctx, r.Lookup().Hash(), r.Signer().Verifier())
-	if err != nil {
-		return nil, err
-	}
-	if stored.State == Ended {
-		return nil, errNotFound
-	}
-	m := s.mine(c)
-	m.receipt = r
-	m.papers, err = s.papersTo(ctx, c.ID, stored)
+	lookup, verifier := r.Lookup().Hash(), r.Signer().Verifier()
+	var m *Mine
+	err := s.view(ctx, func(tx Tx) error {
+		c, stored, err := caseOf(tx, lookup, verifier)
+		if err != nil {
+			return err
+		}
+		if stored.State == Ended {
+			return errNotFound
+		}
+		m = s.mine(c)
+		m.receipt = r
+		m.papers, err = papersTo(tx, c.ID, stored)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -87,40 +92,35 @@ func (s *Service) mine(c *Case) *Mine {
 // there can be several.
 func (s *Service) ByCode(ctx context.Context, code receipt.Code) ([]*Mine, error) {
 	hash := code.Hash()
-	var all []*Case
-	err := s.view(ctx, func(tx Tx) (err error) {
-		all, err = tx.CasesOf(hash, "")
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
 	var found []*Mine
-	for _, c := range all {
-		for _, r := range c.Receipts {
-			if r.Lookup != hash || r.State == Ended {
-				continue
-			}
-			m := s.mine(c)
-			if m.papers, err = s.papersTo(ctx, c.ID, r); err != nil {
-				return nil, err
-			}
-			found = append(found, m)
+	err := s.view(ctx, func(tx Tx) error {
+		all, err := tx.CasesOf(hash, "")
+		if err != nil {
+			return err
 		}
-	}
-	if len(found) == 0 {
-		return nil, errNotFound
-	}
-	return found, nil
+		for _, c := range all {
+			for _, r := range c.Receipts {
+				if r.Lookup != hash || r.State == Ended {
+					continue
+				}
+				m := s.mine(c)
+				if m.papers, err = papersTo(tx, c.ID, r); err != nil {
+					return err
+				}
+				found = append(found, m)
+			}
+		}
+		if len(found) == 0 {
+			return errNotFound
+		}
+		return nil
+	})
+	return found, err
 }
 
 // papersTo lists the papers sealed to one receipt, in order.
-func (s *Service) papersTo(ctx context.Context, id ID, r Receipt) (list []Paper, err error) {
-	err = s.view(ctx, func(tx Tx) error {
-		list, err = tx.Papers(id, crypto.FilerHash(r.Recipient, r.Verifier))
-		return err
-	})
-	return list, err
+func papersTo(tx Tx, id ID, r Receipt) ([]Paper, error) {
+	return tx.Papers(id, crypto.FilerHash(r.Recipient, r.Verifier))
 }
 
 // blob reads a stored age file whole.

@@ -19,7 +19,12 @@ var errStale = errors.New("the case has a newer key")
 // refile settles a filing whose receipt may be known: the same submission again,
 // or a changed one. found says whether the case was there.
 func (s *Service) refile(ctx context.Context, f Filing, public receipt.Public) (filed Filed, found bool, err error) {
-	c, r, err := s.caseOf(ctx, public.Lookup, public.Verifier)
+	var c *Case
+	var r Receipt
+	err = s.view(ctx, func(tx Tx) (err error) {
+		c, r, err = caseOf(tx, public.Lookup, public.Verifier)
+		return err
+	})
 	if err != nil {
 		return Filed{}, false, err
 	}
@@ -53,22 +58,18 @@ func (f Filing) excluded() []string {
 }
 
 // caseOf finds the case of a receipt's public half, and the receipt in it.
-func (s *Service) caseOf(ctx context.Context, lookup [32]byte, verifier string) (found *Case, r Receipt, err error) {
-	err = s.view(ctx, func(tx Tx) error {
-		all, err := tx.CasesOf(lookup, verifier)
-		if err != nil {
-			return err
+func caseOf(tx Tx, lookup [32]byte, verifier string) (*Case, Receipt, error) {
+	all, err := tx.CasesOf(lookup, verifier)
+	if err != nil {
+		return nil, Receipt{}, err
+	}
+	for _, c := range all {
+		i := slices.IndexFunc(c.Receipts, func(r Receipt) bool { return r.Lookup == lookup && r.Verifier == verifier })
+		if i >= 0 {
+			return c, c.Receipts[i], nil
 		}
-		for _, c := range all {
-			i := slices.IndexFunc(c.Receipts, func(r Receipt) bool { return r.Lookup == lookup && r.Verifier == verifier })
-			if i >= 0 {
-				found, r = c, c.Receipts[i]
-				return nil
-			}
-		}
-		return errNotFound
-	})
-	return found, r, err
+	}
+	return nil, Receipt{}, errNotFound
 }
 
 // amend appends a changed submission to its case: no word is lost. Its Once is

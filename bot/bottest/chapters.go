@@ -240,9 +240,9 @@ func (w *World) redress(context.Context) error {
 
 // closing: both are closed with a final answer and lessons.
 func (w *World) closing(context.Context) error {
-	for _, x := range []struct{ who, name, with string }{
-		{"staff", "anna", words.Get("stage.investigating")},
-		{"claimant", "", words.Get("kind.redress")},
+	for _, x := range []struct{ who, name, with, what string }{
+		{"staff", "anna", words.Get("stage.investigating"), "the report of the member of staff"},
+		{"claimant", "", words.Get("kind.redress"), "the claimant's request for redress"},
 	} {
 		name := x.name
 		if name == "" {
@@ -259,7 +259,7 @@ func (w *World) closing(context.Context) error {
 		if !screen.Has(Final) || !screen.Has(words.Get("stage.closed")) || !screen.Has(words.Get("disposition.substantiated")) || screen.Has(Learned) {
 			return fmt.Errorf("%s does not see how it ended: %s", x.who, screen.Text)
 		}
-		w.Tell(name, "closes the case, signed: final answer, disposition, lessons; the filer reads the answer, not the lessons")
+		w.Tell(name, "closes "+x.what+", signed: final answer, disposition, lessons; the filer reads the answer, not the lessons")
 	}
 	return nil
 }

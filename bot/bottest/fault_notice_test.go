@@ -30,7 +30,7 @@ func inBubble(t *testing.T, p *platform, options func(*bot.Options), f func(*out
 	synctest.Test(t, func(t *testing.T) {
 		<-time.After(8 * time.Hour)
 		db, shelf := open(t, privateDir(t))
-		b := &outbox{T: t, p: p, store: &later{db}}
+		b := &outbox{T: t, p: p, store: behind(db)}
 		var err error
 		b.o, err = bottest.NewOffice(context.Background(), b.store, shelf, bottest.Settings{
 			Names: []string{"anna", "bela"}, Options: func(o *bot.Options) {
@@ -188,10 +188,10 @@ func TestFaultNoticeUnsettled(t *testing.T) {
 	p := &platform{}
 	inBubble(t, p, nil, func(b *outbox) {
 		b.file("words", url.Values{"exclude": {"bela"}})
-		calm := b.store.Store
-		b.store.Store = &storetest.Faulty{Store: calm, At: 0, Fault: storetest.NotStored}
+		calm := *b.store.now.Load()
+		b.store.set(&storetest.Faulty{Store: calm, At: 0, Fault: storetest.NotStored})
 		b.pass(48 * time.Hour)
-		b.store.Store = calm
+		b.store.set(calm)
 		told := p.notices()
 		if b.waiting() != 0 || len(told) != 2 || told[0].key != told[1].key {
 			t.Errorf("%d wait, told %v", b.waiting(), told)

@@ -115,7 +115,7 @@ func refusedFile(t *testing.T, s bot.Step, said string) {
 	}
 	why := false
 	for _, key := range []string{"file-fetch", "file-changed", "file-too-large"} {
-		why = why || screen.Has(words.Get("error."+key))
+		why = why || screen.Has(words.Get("error."+key, "limit", "25"))
 	}
 	if !why || !screen.Has(words.Get("file.files-again")) {
 		t.Errorf("it is not said that the file is missing: %s", screen.Text)

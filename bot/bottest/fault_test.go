@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,8 +29,25 @@ func openShelved(t *testing.T) cases.Store {
 	return shelved{db, shelf}
 }
 
-// A later store lets an office be set up in peace.
-type later struct{ cases.Store }
+// A later store lets an office be set up in peace: what is behind it can be
+// changed while others use it.
+type later struct{ now atomic.Pointer[cases.Store] }
+
+func behind(s cases.Store) *later {
+	l := &later{}
+	l.set(s)
+	return l
+}
+
+func (l *later) set(s cases.Store) { l.now.Store(&s) }
+
+func (l *later) View(ctx context.Context, f func(cases.Tx) error) error {
+	return (*l.now.Load()).View(ctx, f)
+}
+
+func (l *later) Update(ctx context.Context, f func(cases.Tx) error) error {
+	return (*l.now.Load()).Update(ctx, f)
+}
 
 // A trial is a run of people's work in which something fails.
 type trial struct {
@@ -44,7 +62,7 @@ type trial struct {
 func newTrial(t *testing.T, faulty, store cases.Store, shelf cases.Shelf) *trial {
 	t.Helper()
 	tr := &trial{T: t, store: store, shelf: shelf, receipts: map[string]string{}}
-	st := &later{store}
+	st := behind(store)
 	var err error
 	tr.o, err = bottest.NewOffice(context.Background(), st, shelf, bottest.Settings{
 		Names: []string{"anna", "bela"}, Start: odd, Change: func(o *cases.Office) { o.TypedReplies = true },
@@ -52,7 +70,7 @@ func newTrial(t *testing.T, faulty, store cases.Store, shelf cases.Shelf) *trial
 	if err != nil {
 		t.Fatal(err)
 	}
-	st.Store = faulty
+	st.set(faulty)
 	return tr
 }
 

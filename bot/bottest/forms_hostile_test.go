@@ -158,7 +158,7 @@ func TestBadFiles(t *testing.T) {
 			f := forms[name]
 			size, disk := s.size(), len(s.everything())
 			step := s.again(f.event(f.good, files...))
-			sentence := phrase.Get(strings.TrimRight(want, " "))
+			sentence := phrase.Get(strings.TrimRight(want, " "), "limit", "25")
 			// What is added is read once before it is sealed: it breaks off then.
 			fetch := name == "add" && strings.Contains(step.Text, phrase.Get("error.file-fetch"))
 			if !strings.Contains(step.Text, sentence) && !fetch {

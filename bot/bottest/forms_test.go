@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -157,7 +158,7 @@ func TestBadInput(t *testing.T) {
 					if s.size() != size {
 						t.Errorf("something was stored: %.300s", bare(step))
 					} else {
-						comesBack(t, step, field.ID, phrase.Get(key), values)
+						comesBack(t, step, field.ID, phrase.Get(key, "max", strconv.Itoa(field.Max)), values)
 					}
 				})
 				tried++

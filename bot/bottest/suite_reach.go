@@ -17,7 +17,7 @@ var hostile = []string{
 	"0visible \x1b[2J\x1b]0;owned\x07\x1b[31m", "1visible\x00\x08\x7f\u009b31m", "2visible\u202egnp.exe\u2066 \ufeff\u200b",
 	"3visible <!channel> <!here> <@U012AB3CD> <#C012AB3CD> <!subteam^S012AB3CD>", "4visible @all @here @channel @anna ~town-square",
 	"5visible *b* _i_ ~s~ `c` **b** > q # h - l", "6visible ``` code ``` ~~~ code", "7visible <https://x.example|click> [click](https://x.example) ![x](https://x.example/i.png)",
-	"8visible &lt;!channel&gt; &amp; <script>alert(1)</script>", "9visible [1] Acknowledge", "10visible " + strings.Repeat("x", 1500),
+	"8visible &lt;!channel&gt; &amp; <script>alert(1)</script>", "  [1] Acknowledge 9visible", "10visible " + strings.Repeat("x", 1500),
 	"11visible :skull: \\*x\\* | a | b | $x$ {{.}} %s ${x}", "12visible 2026-11-23, signed by anna:", "13visible \u05e9\u05dc\u05d5\u05dd \u202b\u0639\u0631\u0628\u202c",
 }
 
@@ -50,6 +50,9 @@ func hostileWords(s *stage) {
 	lost := p.send(good(url.Values{"q.what": {all}}))
 	p.sees("lost.text")
 	s.allVisible("what is given back", lost.Text)
+	if len(lost.Buttons) != 3 || len(lost.Fields) > 0 {
+		s.t.Errorf("words made buttons %q and fields %q", lost.Buttons, lost.Fields)
+	}
 	for i, line := range hostile {
 		offer := p.say(line)
 		p.sees("said.title")

@@ -23,6 +23,24 @@ type Draft struct {
 	Files       []Attachment
 	Disposition string // of close
 	Lessons     string // of close: what was learned, or "none, because …"
+
+	// Once tells this act from every other; "" lets Act choose. Whoever keeps the
+	// draft knows by it when the act has become part of the case.
+	Once string `json:"-"`
+}
+
+// Dispositions are the ways to end a case, as the host knows them too; a desk
+// refuses others before anything is signed.
+var Dispositions = []string{
+	"substantiated", "partly", "unsubstantiated", "referred", "out-of-mandate",
+	"question-answered", "duplicate", "no-answer", "withdrawn",
+}
+
+// NewOnce chooses a once.
+func NewOnce() string {
+	var once [16]byte
+	_, _ = rand.Read(once[:]) // never fails: it ends the program instead
+	return hex.EncodeToString(once[:])
 }
 
 // An Attachment goes with a draft.
@@ -38,9 +56,12 @@ func (d Draft) Check() error {
 		return ErrDo
 	}
 	closing := d.Do == "close"
-	if blank(d.Text) || closing && (blank(d.Lessons) || !wordShape.MatchString(d.Disposition)) ||
+	if blank(d.Text) || closing && (blank(d.Lessons) || d.Disposition == "") ||
 		!closing && (d.Lessons != "" || d.Disposition != "") || len(d.Files) > MaxFiles {
 		return ErrDraft
+	}
+	if closing && !slices.Contains(Dispositions, d.Disposition) {
+		return ErrDisposition
 	}
 	return nil
 }
@@ -103,11 +124,13 @@ func (t *Thread) newAct(key crypto.SigningKey, d Draft, today string) (*act, err
 		// A reply to an older epoch would be read by whoever left the case since.
 		return nil, ErrKey
 	}
-	var once [16]byte
-	_, _ = rand.Read(once[:]) // never fails: it ends the program instead
+	once := d.Once
+	if once == "" {
+		once = NewOnce()
+	}
 	a := &act{t: t, key: key, d: d, to: map[string]crypto.Recipient{"case": t.key.Recipient()}}
 	a.note = crypto.ActNote{
-		Origin: t.Origin, Case: t.Case, Epoch: t.key.Epoch(), Once: hex.EncodeToString(once[:]), Day: today,
+		Origin: t.Origin, Case: t.Case, Epoch: t.key.Epoch(), Once: once, Day: today,
 		By: t.Me, Do: d.Do, Head: t.Head, Receipts: ReceiptsHash(t.Receipts), Log: t.CheckpointSize,
 		Carry: map[string]string{},
 	}

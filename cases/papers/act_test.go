@@ -25,7 +25,7 @@ func TestActs(t *testing.T) {
 	}{
 		{papers.Draft{Do: "answer", Text: "We have it."}, []string{"answer.case.age", "answer.r1.age"}},
 		{papers.Draft{Do: "ask", Text: "When?", Files: file}, []string{"ask.case.age", "ask.r1.age", "file1.case.age", "file1.r1.age"}},
-		{papers.Draft{Do: "note", Text: "— Anna\nto do", Files: file}, []string{"note.case.age", "file1.case.age"}},
+		{papers.Draft{Do: "note", Text: "— Anna\nto do", Files: file, Once: strings.Repeat("7", 32)}, []string{"note.case.age", "file1.case.age"}},
 		{
 			papers.Draft{Do: "close", Text: "It was so.", Disposition: "substantiated", Lessons: "none, because old", Files: file},
 			[]string{"answer.case.age", "answer.r1.age", "lessons.case.age", "file1.case.age", "file1.r1.age"},
@@ -51,6 +51,9 @@ func TestActs(t *testing.T) {
 			}
 			if diff := cmp.Diff(c.parts, names); diff != "" {
 				t.Error(diff)
+			}
+			if c.draft.Once != "" && note.Once != c.draft.Once {
+				t.Errorf("the act has the once %s, not the draft's", note.Once)
 			}
 			want := crypto.ActNote{
 				Origin: origin, Case: h.m.Case, Once: note.Once, Day: day, By: "anna", Do: c.draft.Do,
@@ -123,6 +126,7 @@ func TestActRefuses(t *testing.T) {
 		{"no words", papers.Draft{Do: "answer", Text: " \n\x1b"}, nil, papers.ErrDraft},
 		{"closing without lessons", papers.Draft{Do: "close", Text: "x", Disposition: "partly"}, nil, papers.ErrDraft},
 		{"closing without a disposition", papers.Draft{Do: "close", Text: "x", Lessons: "none"}, nil, papers.ErrDraft},
+		{"closing with an unknown disposition", papers.Draft{Do: "close", Text: "x", Lessons: "none", Disposition: "partially"}, nil, papers.ErrDisposition},
 		{"an answer with a disposition", papers.Draft{Do: "answer", Text: "x", Disposition: "partly"}, nil, papers.ErrDraft},
 		{"too many files", papers.Draft{Do: "note", Text: "x", Files: make([]papers.Attachment, papers.MaxFiles+1)}, nil, papers.ErrDraft},
 		{"a receipt that the host added", answer, func(h *host) {

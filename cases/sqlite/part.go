@@ -9,6 +9,7 @@ import (
 
 // loadParts reads a case's keys, grants and receipts.
 func (t *tx) loadParts(c *cases.Case) error {
+	t.id, t.n = c.ID, c.Entry // what follows is about this case
 	first, last := parts(c.Entry)
 	span := []any{first, last}
 	err := t.each(`SELECT id & 1048575, recipient, made_by, statement FROM keys WHERE id BETWEEN ? AND ? ORDER BY id`, span,

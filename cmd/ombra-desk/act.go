@@ -1,13 +1,11 @@
 package main
 
 import (
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"ombra/cases/papers"
-	"ombra/crypto"
 )
 
 type actOptions struct {
@@ -23,6 +21,14 @@ type actOptions struct {
 	yes         bool
 }
 
+// command is the command as it is typed, for hints.
+func (o *actOptions) command() string {
+	if o.do == "answer" || o.do == "ask" {
+		return "ombra-desk reply"
+	}
+	return "ombra-desk act " + o.do
+}
+
 func newReply(d *desk) *cobra.Command {
 	o := &actOptions{do: "answer"}
 	cmd := actCommand(d, o, "reply", "Answer the filer, or ask a question")
@@ -33,8 +39,8 @@ func newReply(d *desk) *cobra.Command {
 func newAct(d *desk) *cobra.Command {
 	closing := &actOptions{do: "close"}
 	cmd := actCommand(d, closing, "close", "Close a case with a final answer, a disposition and lessons")
-	cmd.Flags().StringVar(&closing.disposition, "disposition", "", "how it ended: substantiated, partly, unsubstantiated, referred, …")
-	cmd.Flags().StringVar(&closing.lessons, "lessons", "", "a file with what was learned, or \"none, because …\"")
+	cmd.Flags().StringVar(&closing.disposition, "disposition", "", "how it ended: "+strings.Join(papers.Dispositions, ", "))
+	cmd.Flags().StringVar(&closing.lessons, "lessons", "", "a file with what was learned, or the words \"none, because …\"")
 	return group("act", "Sign what binds: a note, closing a case",
 		actCommand(d, &actOptions{do: "note"}, "note", "Write a note that only ombudsmen read"), cmd)
 }
@@ -48,8 +54,9 @@ func actCommand(d *desk, o *actOptions, use, short string) *cobra.Command {
 The words are signed and sealed on this machine, on the papers that you read last
 (or those given with --papers), into one file to drop into the chat. If the case
 has changed meanwhile the file is refused there: get fresh papers, open them, and
-sign the kept draft again with --again.`,
-		Args: cobra.MaximumNArgs(1),
+sign the kept draft again with --again. CASE may be left out where papers of one
+case alone are kept here.`,
+		Args: atMost("CASE"),
 		RunE: runs(func(args []string) error { return d.act(args, o) }),
 	}
 	f := cmd.Flags()
@@ -66,12 +73,16 @@ func (d *desk) act(args []string, o *actOptions) error {
 	if o.ask {
 		o.do = "ask"
 	}
-	id, err := actOn(args, o)
+	id, err := d.actOn(args, o)
 	if err != nil {
 		return err
 	}
-	if _, err := os.Lstat(o.out); err == nil {
-		return os.ErrExist
+	if err := free(o.out); err != nil {
+		return err
+	}
+	given, err := d.given(o)
+	if err != nil {
+		return err
 	}
 	r, err := d.openFor(id, o.papers)
 	if err != nil {
@@ -84,20 +95,23 @@ func (d *desk) act(args []string, o *actOptions) error {
 	if err := d.heed(t, o.yes); err != nil {
 		return err
 	}
-	return d.sign(r, t, o)
+	return d.sign(r, t, o, given)
 }
 
 // sign keeps the draft first: an act that is refused later, or a full disk now,
-// must not cost anybody their words.
-func (d *desk) sign(r *reading, t *papers.Thread, o *actOptions) error {
-	draft, err := d.draft(r, t, o)
+// must not cost anybody their words. It is kept with the once of the act, by
+// which the act is known when later papers show it.
+func (d *desk) sign(r *reading, t *papers.Thread, o *actOptions, given papers.Draft) error {
+	draft, err := d.draft(r, t, o, given)
 	if err != nil {
 		return err
 	}
+	draft.Once = papers.NewOnce()
+	draft.Signed = append(draft.Signed, draft.Once)
 	if err := r.at.saveDraft(t.Case, draft, r.k); err != nil {
 		return err
 	}
-	file, err := t.Act(r.k.signing, draft, d.today())
+	file, err := t.Act(r.k.signing, draft.Draft, d.today())
 	if err != nil {
 		return err
 	}
@@ -113,18 +127,49 @@ func (d *desk) sign(r *reading, t *papers.Thread, o *actOptions) error {
 }
 
 // actOn says which case is meant; "" means that papers are named instead.
-func actOn(args []string, o *actOptions) (string, error) {
-	if (len(args) == 1) == (o.papers != "") {
-		return "", usage("name either a case whose papers you have opened, or the papers", "ombra-desk reply 7F3K-9QWD, or --papers papers.age")
-	}
-	if o.papers != "" {
+func (d *desk) actOn(args []string, o *actOptions) (string, error) {
+	switch {
+	case len(args) == 1 && o.papers != "":
+		return "", usage("a case and papers are both named", "name one of them: "+o.command()+" CASE, or --papers papers.age")
+	case o.papers != "":
 		return "", nil
+	case len(args) == 0:
+		return d.onlyKept(o)
 	}
-	id := strings.ToUpper(args[0])
+	id := caseID(args[0])
 	if !papers.IsCase(id) {
-		return "", usage("this is not the id of a case", "it looks like 7F3K-9QWD")
+		return "", usage("this is not the id of a case", "it looks like 7F3K-9QWD: "+o.command()+" 7F3K-9QWD")
 	}
 	return id, nil
+}
+
+// onlyKept is the case that is meant where none is named.
+func (d *desk) onlyKept(o *actOptions) (string, error) {
+	at, err := d.known()
+	if err != nil {
+		return "", err
+	}
+	switch ids := at.keptCases(); len(ids) {
+	case 0:
+		return "", usage("no papers of a case are kept here", "get them in the chat, then: ombra-desk open papers.age")
+	case 1:
+		d.note("On case %s.\n", ids[0])
+		return ids[0], nil
+	default:
+		return "", usage("papers of more than one case are kept here: "+strings.Join(ids, ", "), "name one: "+o.command()+" "+ids[0])
+	}
+}
+
+// lookalikes are letters that no id holds, because they are taken for others.
+var lookalikes = strings.NewReplacer("O", "0", "I", "1", "L", "1")
+
+// caseID forgives how an id was typed.
+func caseID(typed string) string {
+	id := lookalikes.Replace(strings.ToUpper(strings.TrimSpace(typed)))
+	if len(id) == 8 {
+		return id[:4] + "-" + id[4:]
+	}
+	return id
 }
 
 func (d *desk) openFor(id, name string) (*reading, error) {
@@ -146,48 +191,9 @@ func (d *desk) heed(t *papers.Thread, yes bool) error {
 	for _, w := range t.Warnings {
 		d.note("!! %s\n", w)
 	}
-	ok, err := d.confirm(yes, "Sign in spite of this?")
+	ok, err := d.confirm(yes, "--yes", "Sign in spite of this?")
 	if err == nil && !ok {
 		return refuse("nothing was signed", "get fresh papers, and tell oversight if they warn too")
 	}
 	return err
-}
-
-// draft gathers the words, or takes the kept ones.
-func (d *desk) draft(r *reading, t *papers.Thread, o *actOptions) (papers.Draft, error) {
-	if o.again {
-		draft, err := r.at.draft(t.Case, r.k)
-		if err == nil && draft.Do != o.do {
-			return draft, usage("the kept draft is of another act", "use the command that it was written with")
-		}
-		return draft, err
-	}
-	draft := papers.Draft{Do: o.do, Disposition: o.disposition}
-	var err error
-	if draft.Text, err = d.words(o.file, "Your words."); err != nil {
-		return draft, err
-	}
-	if o.do == "close" {
-		if draft.Lessons, err = d.words(o.lessons, "What was learned? Or: none, because …"); err != nil {
-			return draft, err
-		}
-	}
-	if draft.Files, err = d.attachments(o.attach); err != nil {
-		return draft, err
-	}
-	return draft, draft.Check()
-}
-
-// words reads text from a file or from the terminal.
-func (d *desk) words(file, prompt string) (string, error) {
-	if file == "" {
-		t, err := d.terminal()
-		if err != nil {
-			return "", err
-		}
-		s, err := t.text(prompt)
-		return strings.TrimRight(s, "\n"), err
-	}
-	b, err := d.read(file)
-	return strings.TrimRight(crypto.Clean(string(b)), "\n"), err
 }

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"ombra/crypto"
@@ -57,10 +61,69 @@ func (d *desk) read(name string) ([]byte, error) {
 	}
 	f, err := os.Open(name) //nolint:gosec // the user names the file
 	if err != nil {
-		return nil, err
+		return nil, unread(name, err)
 	}
 	defer func() { _ = f.Close() }()
-	return limited(f)
+	b, err := limited(f)
+	return b, unread(name, err)
+}
+
+// unread says of a file that the user named which one it is, by that name. Other
+// paths stay out of what is printed (see classify).
+func unread(name string, err error) error {
+	var path *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fail("the file "+shownName(name)+" does not exist", "check its name, and the folder that you are in")
+	case errors.Is(err, fs.ErrPermission):
+		return fail("the file "+shownName(name)+" may not be read by you", "check who owns it")
+	case errors.As(err, &path):
+		return fail(shownName(name)+" cannot be read as a file", "check its name, and that it is no folder")
+	}
+	return err
+}
+
+// shownName is how an error names a file.
+func shownName(name string) string {
+	if name == "-" {
+		return "what came on standard input"
+	}
+	return crypto.CleanLine(name)
+}
+
+// readNote reads a signed text. Mail turns its line ends into others; the
+// signature is over ours.
+func (d *desk) readNote(name string) ([]byte, error) {
+	b, err := d.read(name)
+	return bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")), err
+}
+
+// mangled names the file in a refusal of what was signed.
+func mangled(name, what string, err error) error {
+	if why := crypto.Refused(err); why == crypto.WhySignature || why == crypto.WhyFormat {
+		return refuse(shownName(name)+" is not "+what+" as it was signed", "have it sent again as an attachment: mail and chat change pasted text")
+	}
+	return err
+}
+
+// free says whether a new file can be made, before anybody types a secret or a
+// text for it.
+func free(name string) error {
+	if _, err := os.Lstat(name); err == nil {
+		return fs.ErrExist
+	}
+	if info, err := os.Stat(filepath.Dir(name)); err != nil || !info.IsDir() {
+		return fail("the folder of "+shownName(name)+" does not exist", "make it first, or choose another place")
+	}
+	return nil
+}
+
+// freeFolder says the same of a folder for attachments; "" asks for none.
+func freeFolder(name string) error {
+	if info, err := os.Stat(name); name != "" && err == nil && !info.IsDir() {
+		return fail(shownName(name)+" is a file and no folder", "choose another name with --out")
+	}
+	return nil
 }
 
 func limited(r io.Reader) ([]byte, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -73,21 +74,27 @@ func sealKeys(k keys, passphrase string, work int) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+var errPassphrase = refuse("this passphrase does not open the key file", "type it again; without it only the paper backup helps")
+
+// isKeyFile reports whether a passphrase could open a file, by its header alone.
+func isKeyFile(file []byte) bool { return crypto.IsPasscode(file) || isArmored(file) }
+
+func isArmored(file []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(file), []byte(armor.Header)) }
+
 // openKeys opens a key file. It takes armored ones too, as age does.
 func openKeys(file []byte, passphrase string) (keys, error) {
-	wrong := refuse("this passphrase does not open the key file", "type it again; without it only the paper backup helps")
 	var r io.Reader = bytes.NewReader(file)
-	if bytes.HasPrefix(bytes.TrimSpace(file), []byte(armor.Header)) {
+	if isArmored(file) {
 		r = armor.NewReader(bytes.NewReader(file))
 	}
 	id, err := age.NewScryptIdentity(passphrase)
 	if err != nil {
-		return keys{}, wrong
+		return keys{}, errPassphrase
 	}
 	id.SetMaxWorkFactor(maxWork)
 	plain, err := age.Decrypt(r, id)
 	if err != nil {
-		return keys{}, wrong
+		return keys{}, errPassphrase
 	}
 	all, err := io.ReadAll(io.LimitReader(plain, 1<<20))
 	if err != nil {
@@ -106,8 +113,16 @@ func openKeys(file []byte, passphrase string) (keys, error) {
 	return keys{}, refuse("this key file holds no signing key of ombra-desk", "use the file that ombra-desk key new wrote")
 }
 
-// newPassphrase asks twice.
-func (d *desk) newPassphrase() (string, error) {
+// newPassphrase asks until one is long enough and was typed twice.
+func (d *desk) newPassphrase() (passphrase string, err error) {
+	err = d.retry(passphraseEnv, always, func() error {
+		passphrase, err = d.askTwice()
+		return err
+	})
+	return passphrase, err
+}
+
+func (d *desk) askTwice() (string, error) {
 	first, err := d.secret(passphraseEnv, "New passphrase for your key")
 	if err != nil {
 		return "", err
@@ -125,21 +140,39 @@ func (d *desk) newPassphrase() (string, error) {
 	return first, nil
 }
 
-// unlock opens the key for an office.
-func (d *desk) unlock(origin string) (keys, error) {
+// keyFileOf reads the key file for an office, still under its passphrase.
+func (d *desk) keyFileOf(origin string) ([]byte, error) {
 	name := d.keyFile
 	if name == "" {
 		name = d.office(origin).path("key.age")
 	}
 	file, err := os.ReadFile(name) //nolint:gosec // ours, or the user's choice
-	if err != nil {
-		return keys{}, fail("there is no key of yours for this office here", "ombra-desk key new --origin … --name …, or --key FILE")
+	switch {
+	case err != nil && d.keyFile != "":
+		return nil, unread(name, err)
+	case err != nil:
+		return nil, fail("there is no key of yours for this office here", "ombra-desk key new --origin … --name …, or --key FILE")
+	case !isKeyFile(file):
+		return nil, refuse("the key file is none that a passphrase opens", "use the file that ombra-desk key new wrote")
 	}
-	passphrase, err := d.secret(passphraseEnv, "Passphrase of your key")
+	return file, nil
+}
+
+// unlock opens the key for an office.
+func (d *desk) unlock(origin string) (keys, error) {
+	file, err := d.keyFileOf(origin)
 	if err != nil {
 		return keys{}, err
 	}
-	k, err := openKeys(file, passphrase)
+	var k keys
+	wrong := func(err error) bool { return errors.Is(err, errPassphrase) }
+	err = d.retry(passphraseEnv, wrong, func() error {
+		passphrase, err := d.secret(passphraseEnv, "Passphrase of your key")
+		if err == nil {
+			k, err = openKeys(file, passphrase)
+		}
+		return err
+	})
 	if err != nil {
 		return keys{}, err
 	}

@@ -29,7 +29,7 @@ and read the fingerprints to each other.
 
 A key that is lost is lost with every case that nobody else can open: keep the
 paper backup where a fire and a thief would not find the machine too.`,
-		Args: cobra.NoArgs,
+		Args: needs(),
 		RunE: runs(func([]string) error { return d.keyNew(o) }),
 	}
 	cmd.Flags().StringVar(&o.name, "name", "", "your name on the roster")
@@ -53,6 +53,8 @@ func (d *desk) keyNew(o *keyNewOptions) error {
 	return d.paper(o, k)
 }
 
+var errKeyThere = fail("there is a key or an enrolment of that name already", "to keep both, choose others with --out and --enrolment")
+
 // finishKeys stores keys that were made or restored.
 func (d *desk) finishKeys(at folder, o *keyNewOptions, k keys) error {
 	if o.out == "" {
@@ -64,8 +66,11 @@ func (d *desk) finishKeys(at folder, o *keyNewOptions, k keys) error {
 	// Before anybody thinks of a passphrase: a key that exists is never replaced.
 	for _, name := range []string{o.out, o.enrolment} {
 		if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
-			return fail("there is a key or an enrolment of that name already", "to keep both, choose others with --out and --enrolment")
+			return errKeyThere
 		}
+	}
+	if err := free(o.enrolment); err != nil {
+		return err
 	}
 	enrol, msg, err := k.enrolment(d.today())
 	if err != nil {
@@ -121,7 +126,7 @@ func (d *desk) storeKeys(at folder, o *keyNewOptions, k keys, enrolment []byte) 
 // or finds the terminal's history, has everything.
 func (d *desk) paper(o *keyNewOptions, k keys) error {
 	if !o.paper {
-		t, err := d.terminal()
+		t, err := d.terminal("say --paper")
 		if err != nil {
 			return nil //nolint:nilerr // a script that wants paper says --paper
 		}

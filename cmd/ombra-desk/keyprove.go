@@ -11,7 +11,7 @@ func newKeyProve(d *desk) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prove CHALLENGE.age",
 		Short: "Prove that your key is not lost: answer the office's challenge",
-		Args:  cobra.ExactArgs(1),
+		Args:  needs("CHALLENGE.age"),
 		RunE:  runs(func(args []string) error { return d.keyProve(args[0], out) }),
 	}
 	cmd.Flags().StringVar(&out, "out", "", "write the answer to this file")
@@ -19,6 +19,11 @@ func newKeyProve(d *desk) *cobra.Command {
 }
 
 func (d *desk) keyProve(name, out string) error {
+	if out != "" {
+		if err := free(out); err != nil {
+			return err
+		}
+	}
 	challenge, err := d.read(name)
 	if err != nil {
 		return err

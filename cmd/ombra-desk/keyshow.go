@@ -12,7 +12,7 @@ func newKeyShow(d *desk) *cobra.Command {
 	return &cobra.Command{
 		Use:   "show",
 		Short: "Show your public keys and their fingerprints",
-		Args:  cobra.NoArgs,
+		Args:  needs(),
 		RunE:  runs(func([]string) error { return d.keyShow() }),
 	}
 }

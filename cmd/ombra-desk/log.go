@@ -26,7 +26,7 @@ func newLogVerify(d *desk) *cobra.Command {
 Whoever holds the log's key can rewrite the whole log and sign it anew. So compare
 with checkpoints that were seen elsewhere: those named with --checkpoint, and the
 last one in the papers read on this machine, which is compared by itself.`,
-		Args: cobra.ExactArgs(1),
+		Args: needs("DIR"),
 		RunE: runs(func(args []string) error { return d.logVerify(args[0], seen) }),
 	}
 	cmd.Flags().StringArrayVar(&seen, "checkpoint", nil, "a checkpoint that was seen elsewhere; may be repeated")
@@ -82,7 +82,7 @@ func (d *desk) logVerify(dir string, seen []string) error {
 func (d *desk) compare(dir, verifier string, r custody.Report, seen []string) (int, error) {
 	var outside [][]byte
 	for _, name := range seen {
-		msg, err := d.read(name)
+		msg, err := d.readNote(name)
 		if err != nil {
 			return 0, err
 		}

@@ -24,7 +24,9 @@
 // work, and are never arguments, which other users of a machine can see. Scripts
 // without a terminal name files: OMBRA_DESK_PASSPHRASE_FILE for the passphrase of
 // the key and OMBRA_DESK_PASSCODE_FILE for the passcode of papers; a receipt is
-// then the first line of standard input.
+// then the first line of standard input. What is mistyped on a terminal is asked
+// for again, twice, and all else is checked first: a secret that nobody asks for
+// any more is typed into the shell.
 //
 // # Exit codes
 //

@@ -21,7 +21,7 @@ func newOfficePin(d *desk) *cobra.Command {
 Take the file from the office's web site, not from the bot: a host that turns bad
 would hand out its own keys. From then on, papers and files that name other keys
 are refused or warned of.`,
-		Args: cobra.ExactArgs(1),
+		Args: needs("FILE"),
 		RunE: runs(func(args []string) error { return d.officePin(args[0], yes) }),
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask: the fingerprints were compared before")
@@ -29,15 +29,7 @@ are refused or warned of.`,
 }
 
 func (d *desk) officePin(name string, yes bool) error {
-	msg, err := d.read(name)
-	if err != nil {
-		return err
-	}
-	verifier, err := crypto.OfficeVerifier(msg)
-	if err != nil {
-		return err
-	}
-	n, err := crypto.ParseOffice(msg, verifier)
+	n, msg, err := d.readOffice(name)
 	if err != nil {
 		return err
 	}
@@ -64,6 +56,20 @@ func (d *desk) officePin(name string, yes bool) error {
 	return at.savePins(pins)
 }
 
+// readOffice reads an office file, which at first vouches for itself alone.
+func (d *desk) readOffice(name string) (crypto.OfficeNote, []byte, error) {
+	msg, err := d.readNote(name)
+	if err != nil {
+		return crypto.OfficeNote{}, nil, err
+	}
+	verifier, err := crypto.OfficeVerifier(msg)
+	if err != nil {
+		return crypto.OfficeNote{}, nil, mangled(name, "an office file", err)
+	}
+	n, err := crypto.ParseOffice(msg, verifier)
+	return n, msg, mangled(name, "an office file", err)
+}
+
 // compared shows every key, and asks whether a person compared them: always the
 // first time, even if papers have brought the same keys before. Papers come from
 // the host, and so agree with themselves.
@@ -73,7 +79,7 @@ func (d *desk) compared(at folder, n crypto.OfficeNote, pins papers.Pins, yes bo
 	if _, err := at.officeFile(); err == nil && !changed {
 		return nil
 	}
-	ok, err := d.confirm(yes, "Did you compare these with what the office has published elsewhere?")
+	ok, err := d.confirm(yes, "--yes", "Did you compare these with what the office has published elsewhere?")
 	if err == nil && !ok {
 		return refuse("nothing was pinned", "compare the fingerprints by telephone or on paper first")
 	}
@@ -83,14 +89,21 @@ func (d *desk) compared(at folder, n crypto.OfficeNote, pins papers.Pins, yes bo
 // checkOffice refuses a file by another log key, one that has run out, and one
 // that is older than the pinned: an old file brings back whoever has left.
 func (d *desk) checkOffice(at folder, n crypto.OfficeNote, pins papers.Pins) error {
-	if pins.LogVerifier != "" && pins.LogVerifier != n.Verifier {
-		return refuse("this office file is signed with another key than the pinned one", "ask the office in person before you believe it")
+	if err := checkVerifier(n, pins); err != nil {
+		return err
 	}
 	if err := d.checkUntil(n); err != nil {
 		return err
 	}
 	if old, err := at.officeFile(); err == nil && n.Until < old.Until {
 		return refuse("this office file is older than the pinned one", "get the newest from the office's web site")
+	}
+	return nil
+}
+
+func checkVerifier(n crypto.OfficeNote, pins papers.Pins) error {
+	if pins.LogVerifier != "" && pins.LogVerifier != n.Verifier {
+		return refuse("this office file is signed with another key than the pinned one", "ask the office in person before you believe it")
 	}
 	return nil
 }

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"ombra/cases/papers"
+	"ombra/crypto"
 )
 
 type openOptions struct {
@@ -24,7 +26,7 @@ func newOpen(d *desk) *cobra.Command {
 First you see its category and who is concerned, and decide whether you may read
 it at all. Only then the words are shown. Attachments are written nowhere unless
 you say --out; nothing is ever opened by itself.`,
-		Args: cobra.ExactArgs(1),
+		Args: needs("PAPERS.age"),
 		RunE: runs(func(args []string) error { return d.openPapers(args[0], o) }),
 	}
 	cmd.Flags().StringVar(&o.out, "out", "", "write attachments into this folder")
@@ -35,6 +37,9 @@ you say --out; nothing is ever opened by itself.`,
 }
 
 func (d *desk) openPapers(name string, o *openOptions) error {
+	if err := freeFolder(o.out); err != nil {
+		return err
+	}
 	file, err := d.read(name)
 	if err != nil {
 		return err
@@ -70,11 +75,14 @@ type reading struct {
 
 // openFile asks for the passcode and then for the passphrase.
 func (d *desk) openFile(file []byte) (*reading, error) {
-	passcode, err := d.secret(passcodeEnv, "Passcode of the papers")
-	if err != nil {
+	if err := d.keyAtHand(); err != nil {
 		return nil, err
 	}
-	p, err := papers.Open(file, passcode)
+	var p *papers.Papers
+	err := d.withPasscode(file, "Passcode of the papers", func(passcode string) (err error) {
+		p, err = papers.Open(file, passcode)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -86,11 +94,45 @@ func (d *desk) openFile(file []byte) (*reading, error) {
 	return d.reading(at, k, p)
 }
 
+// keyAtHand says whether any key could open papers: which office's they are is
+// known only once the passcode was typed.
+func (d *desk) keyAtHand() error {
+	offices := []string{d.origin}
+	if d.origin == "" && d.keyFile == "" {
+		offices = d.offices()
+	}
+	err := fail("there is no key of yours on this machine", "ombra-desk key new --origin … --name …, or --key FILE")
+	for _, origin := range offices {
+		if _, err = d.keyFileOf(origin); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// withPasscode opens a file with the passcode that is typed for it.
+func (d *desk) withPasscode(file []byte, prompt string, open func(passcode string) error) error {
+	if !crypto.IsPasscode(file) {
+		return refuse("this is not a file that a passcode opens", "name the file that came with the passcode in the chat")
+	}
+	wrong := func(err error) bool { return crypto.Refused(err) == crypto.WhyPasscode }
+	return d.retry(passcodeEnv, wrong, func() error {
+		passcode, err := d.secret(passcodeEnv, prompt)
+		if err != nil {
+			return err
+		}
+		return open(passcode)
+	})
+}
+
 // openKept takes what an earlier open kept.
 func (d *desk) openKept(id string) (*reading, error) {
 	at, err := d.known()
 	if err != nil {
 		return nil, err
+	}
+	if _, err := os.Stat(at.path(at.openedPath(id)...)); err != nil {
+		return nil, errNotKept
 	}
 	k, err := d.unlock(at.origin)
 	if err != nil {
@@ -137,9 +179,9 @@ func (d *desk) showCard(t *papers.Thread, yes bool) (bool, error) {
 		return false, err
 	}
 	d.note("%s", card.String())
-	ok, err := d.confirm(yes, "May you read this case? If you or somebody close to you is concerned, say no.")
+	ok, err := d.confirm(yes, "--yes", "May you read this case? If you or somebody close to you is concerned, say no.")
 	if err == nil && !ok {
-		d.note("Nothing was shown or kept. Delete the papers, and tell the office that you withdraw from this case.\n")
+		d.note("Only the case's id and day, its category and who is concerned were shown, no word of it; nothing was kept. Now delete the papers.\n")
 	}
 	return ok, err
 }
@@ -154,7 +196,7 @@ func (r *reading) pinNew(t *papers.Thread, pin bool) (*papers.Thread, error) {
 	for _, e := range t.NewKeys {
 		r.d.sayEnrolment(e)
 	}
-	ok, err := r.d.confirm(pin, "Did you compare these with the office's published roster?")
+	ok, err := r.d.confirm(pin, "--pin", "Did you compare these with the office's published roster?")
 	if err != nil || !ok {
 		return t, err
 	}

@@ -3,12 +3,13 @@ package main
 import "github.com/spf13/cobra"
 
 func newReceiptCode(d *desk) *cobra.Command {
-	return &cobra.Command{
+	var office string
+	cmd := &cobra.Command{
 		Use:   "code",
 		Short: "Show the lookup code of a receipt: it finds the case and opens nothing",
-		Args:  cobra.NoArgs,
+		Args:  needs(),
 		RunE: runs(func([]string) error {
-			_, rc, err := d.receiptHere()
+			rc, err := d.receiptHere(office)
 			if err != nil {
 				return err
 			}
@@ -19,4 +20,6 @@ func newReceiptCode(d *desk) *cobra.Command {
 			return nil
 		}),
 	}
+	officeFlag(cmd, &office)
+	return cmd
 }

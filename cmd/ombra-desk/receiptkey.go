@@ -3,16 +3,17 @@ package main
 import "github.com/spf13/cobra"
 
 func newReceiptKey(d *desk) *cobra.Command {
-	return &cobra.Command{
+	var office string
+	cmd := &cobra.Command{
 		Use:   "key",
 		Short: "Show the age key of a receipt, to open replies with stock age",
 		Long: `Show the age key of a receipt, to open replies with stock age.
 
 Do not paste it anywhere: programs that look for leaked secrets know its form, and
 would point at you.`,
-		Args: cobra.NoArgs,
+		Args: needs(),
 		RunE: runs(func([]string) error {
-			_, rc, err := d.receiptHere()
+			rc, err := d.receiptHere(office)
 			if err != nil {
 				return err
 			}
@@ -23,4 +24,6 @@ would point at you.`,
 			return nil
 		}),
 	}
+	officeFlag(cmd, &office)
+	return cmd
 }

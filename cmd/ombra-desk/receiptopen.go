@@ -8,44 +8,49 @@ import (
 )
 
 func newReceiptOpen(d *desk) *cobra.Command {
-	var out string
+	var out, office string
 	cmd := &cobra.Command{
 		Use:   "open REPLIES.age",
 		Short: "Read the replies that a lookup code fetched",
 		Long: `Read the replies that a lookup code fetched, with the passcode that was shown.
 
-Signatures are verified with the pinned office file (ombra-desk office pin).
+Signatures are verified with the pinned office file (ombra-desk office pin), or with the one that
+--office names.
 Believe nothing that is not signed: the chat's administrators could have written
 it.`,
-		Args: cobra.ExactArgs(1),
-		RunE: runs(func(args []string) error { return d.receiptOpen(args[0], out) }),
+		Args: needs("REPLIES.age"),
+		RunE: runs(func(args []string) error { return d.receiptOpen(args[0], out, office) }),
 	}
 	cmd.Flags().StringVar(&out, "out", "", "write attachments into this folder")
+	officeFlag(cmd, &office)
 	return cmd
 }
 
-func (d *desk) receiptOpen(name, out string) error {
+func (d *desk) receiptOpen(name, out, office string) error {
+	if err := freeFolder(out); err != nil {
+		return err
+	}
 	file, err := d.read(name)
 	if err != nil {
 		return err
 	}
-	passcode, err := d.secret(passcodeEnv, "Passcode of the replies")
+	origin, enrolments, err := d.officeOf(office)
 	if err != nil {
 		return err
 	}
-	b, err := crypto.OpenPasscode(file, passcode)
+	var b *crypto.Bundle
+	err = d.withPasscode(file, "Passcode of the replies", func(passcode string) (err error) {
+		b, err = crypto.OpenPasscode(file, passcode)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	at, rc, err := d.receiptHere()
+	rc, err := d.askReceipt(origin)
 	if err != nil {
 		return err
 	}
-	pins, err := at.pins()
-	if err != nil {
-		return err
-	}
-	replies, err := papers.OpenReplies(b, rc, pins.Enrolments)
+	replies, err := papers.OpenReplies(b, rc, enrolments)
 	if err != nil {
 		return err
 	}

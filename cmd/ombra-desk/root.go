@@ -21,6 +21,7 @@ OMBRA_DESK_PASSPHRASE_FILE (of the key) and OMBRA_DESK_PASSCODE_FILE (of papers)
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(err.Error(), c.CommandPath()+" --help") })
 	flags := cmd.PersistentFlags()
 	flags.StringVar(&d.home, "home", os.Getenv("OMBRA_DESK_HOME"), "folder for keys, pins and kept papers")
 	flags.StringVar(&d.origin, "origin", "", "the office, where more than one is known")

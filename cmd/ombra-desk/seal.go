@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"slices"
 	"strings"
 
@@ -32,7 +31,7 @@ your name, your device and the place: clean them before you attach them.
 
 The receipt that is shown is the only way back to your case. Nobody can make it
 again. Write it down, on paper.`,
-		Args: cobra.NoArgs,
+		Args: needs(),
 		RunE: runs(func([]string) error { return d.seal(o) }),
 	}
 	f := cmd.Flags()
@@ -50,8 +49,8 @@ func (d *desk) seal(o *sealOptions) error {
 	if o.kind != "report" && o.kind != "redress" {
 		return usage("a filing is of the kind report or redress", "--kind report")
 	}
-	if _, err := os.Lstat(o.out); err == nil {
-		return os.ErrExist
+	if err := free(o.out); err != nil {
+		return err
 	}
 	n, err := d.officeFor(o.office)
 	if err != nil {
@@ -61,7 +60,7 @@ func (d *desk) seal(o *sealOptions) error {
 	if err != nil {
 		return err
 	}
-	words, err := d.words(o.text, "What happened, where and when, who is concerned, who is affected?")
+	words, err := d.words(o.text, "--text", "What happened, where and when, who is concerned, who is affected?")
 	if err != nil {
 		return err
 	}
@@ -96,15 +95,7 @@ func (d *desk) officeFor(name string) (crypto.OfficeNote, error) {
 		}
 		return n, d.checkUntil(n)
 	}
-	msg, err := d.read(name)
-	if err != nil {
-		return crypto.OfficeNote{}, err
-	}
-	verifier, err := crypto.OfficeVerifier(msg)
-	if err != nil {
-		return crypto.OfficeNote{}, err
-	}
-	n, err := crypto.ParseOffice(msg, verifier)
+	n, _, err := d.readOffice(name)
 	if err != nil {
 		return n, err
 	}
@@ -115,10 +106,14 @@ func (d *desk) officeFor(name string) (crypto.OfficeNote, error) {
 	if err := d.checkOffice(d.office(n.Origin), n, pins); err != nil {
 		return n, err
 	}
-	if pins.LogVerifier == "" {
-		d.note("Office %s, log key %s. Compare it with what the office has published elsewhere.\n", n.Origin, fingerprint(verifier))
-	}
+	d.sayUnpinned(n, pins)
 	return n, nil
+}
+
+func (d *desk) sayUnpinned(n crypto.OfficeNote, pins papers.Pins) {
+	if pins.LogVerifier == "" {
+		d.note("Office %s, log key %s. Compare it with what the office has published elsewhere.\n", n.Origin, fingerprint(n.Verifier))
+	}
 }
 
 // sealTo chooses the recipients: everybody with a running mandate who is not

@@ -44,7 +44,7 @@ func (s *sealing) finish() error {
 
 // prove asks for one group back, where there is a terminal to ask on.
 func (s *sealing) prove() error {
-	t, err := s.d.terminal()
+	t, err := s.d.terminal("use --json")
 	if err != nil {
 		return nil //nolint:nilerr // in a script nobody can be asked
 	}

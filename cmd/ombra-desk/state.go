@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"ombra/cases/papers"
 	"ombra/crypto"
@@ -37,6 +38,8 @@ func (f folder) path(parts ...string) string {
 	return filepath.Join(append([]string{f.d.base(), f.origin}, parts...)...)
 }
 
+var errNoOffice = usage("no office is known here yet", "name it with --origin, or pin its file: ombra-desk office pin office.note")
+
 // known finds the office that is meant: the one named, or the only one here.
 func (d *desk) known() (folder, error) {
 	if d.origin != "" {
@@ -45,24 +48,26 @@ func (d *desk) known() (folder, error) {
 		}
 		return d.office(d.origin), nil
 	}
-	list, err := os.ReadDir(d.base())
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return folder{}, err
+	switch list := d.offices(); len(list) {
+	case 0:
+		return folder{}, errNoOffice
+	case 1:
+		return d.office(list[0]), nil
+	default:
+		return folder{}, usage("more than one office is known here: "+strings.Join(list, ", "), "name one with --origin")
 	}
-	var only string
+}
+
+// offices are the origins that something is kept of.
+func (d *desk) offices() []string {
+	list, _ := os.ReadDir(d.base()) // none yet, before the first time
+	var origins []string
 	for _, e := range list {
-		if !e.IsDir() || crypto.CheckOrigin(e.Name()) != nil {
-			continue
+		if e.IsDir() && crypto.CheckOrigin(e.Name()) == nil {
+			origins = append(origins, e.Name())
 		}
-		if only != "" {
-			return folder{}, usage("more than one office is known here", "name one with --origin")
-		}
-		only = e.Name()
 	}
-	if only == "" {
-		return folder{}, usage("no office is known here yet", "name it with --origin, or pin its file: ombra-desk office pin office.note")
-	}
-	return d.office(only), nil
+	return origins
 }
 
 // put writes a file whole or not at all, for its owner only. It may replace an

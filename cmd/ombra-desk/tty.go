@@ -18,13 +18,15 @@ type terminal struct {
 	in, out *os.File
 }
 
-var errNoTerminal = fail("there is no terminal to ask on", "run this in a terminal, or see OMBRA_DESK_PASSPHRASE_FILE in the help")
+var errClosed = fail("the terminal was closed", "start again")
 
-// terminal opens the terminal on first use.
-func (d *desk) terminal() (*terminal, error) {
+// terminal opens the terminal on first use. Where there is none, instead says
+// what would do for this question.
+func (d *desk) terminal(instead string) (*terminal, error) {
 	if d.tty != nil {
 		return d.tty, nil
 	}
+	errNoTerminal := fail("there is no terminal to ask on", "run this in a terminal, or "+instead)
 	if runtime.GOOS == "windows" {
 		in, err := os.OpenFile("CONIN$", os.O_RDWR, 0)
 		if err != nil {
@@ -72,7 +74,7 @@ func (t *terminal) line() (string, error) {
 			if errors.Is(err, io.EOF) && len(b) > 0 {
 				return string(b), nil
 			}
-			return "", fail("the terminal was closed", "start again")
+			return "", errClosed
 		}
 	}
 	return "", fail("this line is too long", "put the text into a file and use --file")
@@ -101,7 +103,7 @@ func (t *terminal) secret(prompt string) (string, error) {
 	b, err := term.ReadPassword(fd)
 	t.say("\n")
 	if err != nil {
-		return "", fail("the terminal was closed", "start again")
+		return "", errClosed
 	}
 	return string(b), nil
 }
@@ -136,12 +138,12 @@ func (t *terminal) text(prompt string) (string, error) {
 	}
 }
 
-// confirm asks on the terminal unless the user said yes beforehand.
-func (d *desk) confirm(yes bool, question string) (bool, error) {
+// confirm asks on the terminal unless the user said yes beforehand, by a flag.
+func (d *desk) confirm(yes bool, flag, question string) (bool, error) {
 	if yes {
 		return true, nil
 	}
-	t, err := d.terminal()
+	t, err := d.terminal("answer beforehand with " + flag + ": " + question)
 	if err != nil {
 		return false, err
 	}
@@ -159,9 +161,28 @@ func (d *desk) secret(env, prompt string) (string, error) {
 		first, _, _ := strings.Cut(string(b), "\n")
 		return strings.TrimSuffix(first, "\r"), nil
 	}
-	t, err := d.terminal()
+	t, err := d.terminal("put it into a file that " + env + " names")
 	if err != nil {
 		return "", err
 	}
 	return t.secret(prompt)
 }
+
+// tries is how often a secret may be typed.
+const tries = 3
+
+// retry asks again after a slip of the finger, which mistyped tells from all
+// else: whoever is thrown out types the secret next into their shell, which
+// keeps it. A file that a variable names says the same each time.
+func (d *desk) retry(env string, mistyped func(error) bool, ask func() error) error {
+	for n := 1; ; n++ {
+		err := ask()
+		if err == nil || n == tries || d.tty == nil || os.Getenv(env) != "" || errors.Is(err, errClosed) || !mistyped(err) {
+			return err
+		}
+		d.tty.say("Not taken: " + err.Error() + ".\n")
+	}
+}
+
+// always is for what can only be mistyped.
+func always(error) bool { return true }

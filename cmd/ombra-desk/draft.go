@@ -1,0 +1,65 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"ombra/cases/papers"
+)
+
+// given gathers what the flags name, and checks it: before a secret is asked
+// for, so that nobody types one in vain.
+func (d *desk) given(o *actOptions) (papers.Draft, error) {
+	draft := papers.Draft{Do: o.do, Disposition: o.disposition}
+	if o.again {
+		return draft, nil
+	}
+	if o.do == "close" && !slices.Contains(papers.Dispositions, o.disposition) {
+		return draft, usage("closing a case needs a disposition that is known here", "--disposition is one of "+strings.Join(papers.Dispositions, ", "))
+	}
+	var err error
+	if draft.Text, err = d.wordsIn(o.file, "--file"); err != nil {
+		return draft, err
+	}
+	if o.do == "close" {
+		if draft.Lessons, err = d.lessons(o.lessons); err != nil {
+			return draft, err
+		}
+	}
+	draft.Files, err = d.attachments(o.attach)
+	return draft, err
+}
+
+// lessons takes the one thing that is short enough for a command line as it
+// stands: that nothing was learned, and why. Anything else names a file, as
+// --file does.
+func (d *desk) lessons(s string) (string, error) {
+	low := strings.ToLower(s)
+	if strings.HasPrefix(low, "none,") || strings.HasPrefix(low, "none because") {
+		return s, nil
+	}
+	return d.wordsIn(s, "--lessons")
+}
+
+// draft asks for the words that no flag named, or takes the kept draft.
+func (d *desk) draft(r *reading, t *papers.Thread, o *actOptions, given papers.Draft) (keptDraft, error) {
+	if o.again {
+		draft, err := r.at.draft(t.Case, r.k)
+		if err == nil && draft.Do != o.do {
+			return draft, usage("the kept draft is of another act", "use the command that it was written with: "+(&actOptions{do: draft.Do}).command()+" --again")
+		}
+		return draft, err
+	}
+	var err error
+	if o.file == "" {
+		if given.Text, err = d.typed("--file", "Your words."); err != nil {
+			return keptDraft{}, err
+		}
+	}
+	if o.do == "close" && o.lessons == "" {
+		if given.Lessons, err = d.typed("--lessons", "What was learned? Or: none, because …"); err != nil {
+			return keptDraft{}, err
+		}
+	}
+	return keptDraft{Draft: given}, given.Check()
+}
