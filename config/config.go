@@ -55,8 +55,8 @@ type Config struct {
 	// Nobody is both an ombudsman and oversight.
 	Oversight map[string]Accounts `toml:"oversight"`
 
-	// Where ombra backup encrypts to.
-	Backup Backup `toml:"backup"`
+	// Where a backup is encrypted to. Nothing makes one yet, so the table is only printed where it is set.
+	Backup Backup `toml:"backup,omitempty"`
 
 	// FormSet is the questions, read from what Office.Forms names, with
 	// Categories put in place of its own where the office has some.

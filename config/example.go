@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -93,7 +94,8 @@ func (w *writer) table(at string, v reflect.Value, again bool) {
 		w.line(set)
 	}
 	for f := range fields(v.Type()) {
-		if isTable(f.Type) {
+		// One that is left out as a whole has no place to be filled in.
+		if isTable(f.Type) && (!optional(f) || !v.FieldByIndex(f.Index).IsZero()) {
 			w.section(at+keyName(f), w.docs[v.Type().Name()+"."+f.Name], v.FieldByIndex(f.Index))
 		}
 	}
@@ -105,7 +107,9 @@ func (w *writer) section(key, doc string, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Map:
 		if v.Len() == 0 {
-			w.comment("[" + key + ".anna]\nterminal = \"anna\"")
+			// Nobody is in two of these tables.
+			name := cmp.Or(map[string]string{"oversight": "vera"}[key], "anna")
+			w.comment("[" + key + "." + name + "]\nterminal = \"" + name + "\"")
 		}
 		for i, name := range inOrder(namesOf(v)) {
 			w.line("\n[" + key + "." + bare(name) + "]")

@@ -22,6 +22,7 @@ func fine(t *testing.T) (*config.Config, facts) {
 		cfg.Ombudsmen[name] = config.Accounts{Terminal: name}
 		f.Roster = append(f.Roster, serves(name))
 	}
+	cfg.Ombudsmen["ngo"] = config.Accounts{Terminal: "ngo"}
 	f.Roster = append(f.Roster, mandate{Name: "ngo", Backstop: true, From: "2026-01-01", Until: "2029-12-31", Proved: "2026-01-02", PostQuantum: true, Serves: true})
 	return cfg, f
 }
@@ -36,16 +37,41 @@ var broken = map[string]struct {
 	must   string
 	note   string
 }{
-	"nothing":              {},
-	"log":                  {change: func(_ *config.Config, f *facts) { f.LogHolds = false }, must: "custody log does not hold"},
-	"clock back":           {change: func(_ *config.Config, f *facts) { f.LastCheckpoint = "2026-11-24" }, must: "clock is before"},
-	"no checkpoint":        {change: func(_ *config.Config, f *facts) { f.LastCheckpoint = "2026-11-20" }, must: "last checkpoint is of 2026-11-20"},
-	"notices":              {change: func(_ *config.Config, f *facts) { f.Failing = map[string]int{"anna": 3} }, must: "anna has not been reached: 3"},
-	"disk full":            {change: func(_ *config.Config, f *facts) { f.Free = diskReserve - 1 }, must: "attachments are refused"},
-	"disk low":             {change: func(_ *config.Config, f *facts) { f.Free = 2 * diskReserve }, note: "soon"},
-	"closed":               {change: func(_ *config.Config, f *facts) { f.Open = false }, must: "intake is closed"},
+	"nothing":       {},
+	"log":           {change: func(_ *config.Config, f *facts) { f.LogHolds = false }, must: "custody log does not hold"},
+	"clock back":    {change: func(_ *config.Config, f *facts) { f.LastCheckpoint = "2026-11-24" }, must: "clock is before"},
+	"no checkpoint": {change: func(_ *config.Config, f *facts) { f.LastCheckpoint = "2026-11-20" }, must: "last checkpoint is of 2026-11-20"},
+	"notices":       {change: func(_ *config.Config, f *facts) { f.Failing = map[string]int{"anna": 3} }, must: "anna has not been reached: 3"},
+	"disk full":     {change: func(_ *config.Config, f *facts) { f.Free = diskReserve - 1 }, must: "attachments are refused"},
+	"disk low":      {change: func(_ *config.Config, f *facts) { f.Free = 2 * diskReserve }, note: "soon"},
+	"closed": {change: func(_ *config.Config, f *facts) {
+		f.Open, f.Roster = false, nil
+	}, must: "intake is closed: there is nobody on the roster", note: "no backstop"},
+	"closed, not begun": {change: func(_ *config.Config, f *facts) {
+		f.Roster[0].From, f.Roster[0].Serves = "2026-12-01", false
+		f.Open, f.Roster = false, f.Roster[:1]
+	}, must: "intake is closed: the mandate of anna begins on 2026-12-01", note: "no backstop"},
+	"closed, lapsed": {change: func(_ *config.Config, f *facts) {
+		f.Roster[0].Until, f.Roster[0].Serves = "2026-11-22", false
+		f.Open, f.Roster = false, f.Roster[:1]
+	}, must: "intake is closed: the mandate of anna ended on 2026-11-22", note: "no backstop"},
+	"closed, unproved": {change: func(_ *config.Config, f *facts) {
+		f.Roster[0].Proved, f.Roster[0].Serves = "", false
+		f.Open, f.Roster = false, f.Roster[:1]
+	}, must: "intake is closed: anna has not proved the key", note: "no backstop"},
+	"closed, away": {change: func(_ *config.Config, f *facts) {
+		f.Roster[0].Away, f.Roster[0].AwayUntil = true, "2026-12-01"
+		f.Open, f.Roster = false, f.Roster[:1]
+	}, must: "intake is closed: anna is away until 2026-12-01", note: "no backstop"},
+	"closed, classic": {change: func(_ *config.Config, f *facts) {
+		f.Roster[0].PostQuantum = false
+		f.Open, f.Roster = false, f.Roster[:1]
+	}, must: "intake is closed: the key of anna would not withstand a quantum computer", note: "no backstop"},
+	"not begun": {change: func(_ *config.Config, f *facts) {
+		f.Roster[4].From, f.Roster[4].Serves = "2026-12-01", false
+	}, note: "mandate of ngo begins on 2026-12-01"},
 	"no account":           {change: func(c *config.Config, _ *facts) { delete(c.Ombudsmen, "ben") }, must: "ben has no account"},
-	"backstop, no account": {change: func(*config.Config, *facts) {}},
+	"backstop, no account": {change: func(c *config.Config, _ *facts) { delete(c.Ombudsmen, "ngo") }, must: "ngo has no account"},
 	"nobody of the name": {change: func(c *config.Config, _ *facts) {
 		c.Ombudsmen["eve"] = config.Accounts{Terminal: "eve"}
 	}, must: "accounts of eve, who is not on the roster"},
@@ -66,9 +92,12 @@ var broken = map[string]struct {
 		f.Roster = append(f.Roster, serves("eve"))
 		f.Roster[5].PostQuantum, f.Roster[5].Backstop = false, true
 	}, must: "key of eve would not withstand"},
-	"no backstop": {change: func(_ *config.Config, f *facts) { f.Roster = f.Roster[:4] }, note: "no backstop"},
-	"small":       {change: func(c *config.Config, _ *facts) { c.Office.Designate, c.Office.Reserve = 3, 1 }, note: "so small that not being given a case"},
-	"few":         {change: func(c *config.Config, _ *facts) { c.Office.Reserve = 3 }, note: "fewer than designate and reserve"},
+	"no backstop": {change: func(c *config.Config, f *facts) {
+		delete(c.Ombudsmen, "ngo")
+		f.Roster = f.Roster[:4]
+	}, note: "no backstop"},
+	"small": {change: func(c *config.Config, _ *facts) { c.Office.Designate, c.Office.Reserve = 3, 1 }, note: "so small that not being given a case"},
+	"few":   {change: func(c *config.Config, _ *facts) { c.Office.Reserve = 3 }, note: "fewer than designate and reserve"},
 	"away": {change: func(c *config.Config, f *facts) {
 		c.Office.Designate = 1
 		f.Roster[0].Away, f.Roster[0].AwayUntil = true, "2026-12-01"

@@ -21,8 +21,8 @@ func (j *judgement) roster() {
 		}
 	}
 	o := j.cfg.Office
-	if !j.Open {
-		j.must("intake is closed: nobody on the roster can be given a case", "ombra roster add, then ombra roster prove")
+	if known := slices.ContainsFunc(j.Roster, func(m mandate) bool { return m.Removed == "" }); !j.Open && !known {
+		j.must("intake is closed: there is nobody on the roster", "ombra roster add, then ombra roster prove")
 	}
 	if backstops == 0 {
 		j.note("there is no backstop: when a filer excludes everybody who serves, nothing can be filed", "ombra roster add --backstop with an outside body")
@@ -41,27 +41,62 @@ func (j *judgement) roster() {
 	}
 }
 
+// mandate finds why somebody is given no case, or soon none. While nobody is
+// given one, each such reason is why intake is closed.
 func (j *judgement) mandate(m mandate) {
 	if m.Removed != "" {
 		return
 	}
-	name := m.Name
+	var what, mend string
+	bars, must := true, false
 	switch {
 	case m.Until < j.Today:
-		j.note("the mandate of "+name+" ended on "+string(m.Until), "ombra roster add with a new one, if there is one")
+		what, mend = "the mandate of "+m.Name+" ended on "+string(m.Until), "ombra roster add with a new one, if there is one"
 	case m.Proved == "":
-		j.must(name+" has not proved the key, and is given no case", "send the challenge again: ombra roster add, ombra-desk key prove, ombra roster prove")
-	case soon(m, j.Today):
-		j.note("the mandate of "+name+" ends on "+string(m.Until), "appoint somebody in time")
+		what, must = m.Name+" has not proved the key, and is given no case", true
+		mend = "send the challenge again: ombra roster add, ombra-desk key prove, ombra roster prove"
+	case m.From > j.Today:
+		what, mend = "the mandate of "+m.Name+" begins on "+string(m.From), "wait until then, or ombra roster add with an earlier --from"
+	case !m.PostQuantum && j.cfg.Office.RequirePQ:
+		j.classic(m)
+		return
 	case m.Away:
-		j.note(name+" is away until "+string(m.AwayUntil), "nothing, if it is so")
+		what, mend = m.Name+" is away until "+string(m.AwayUntil), "nothing, if it is so"
+		if !j.Open {
+			mend = "wait until then, or appoint somebody else: ombra roster add"
+		}
+	case soon(m, j.Today):
+		what, mend, bars = "the mandate of "+m.Name+" ends on "+string(m.Until), "appoint somebody in time", false
 	}
+	j.reason(what, mend, bars, must)
+	if m.Until >= j.Today {
+		j.classic(m)
+	}
+}
+
+// classic finds a key that would not withstand a quantum computer.
+func (j *judgement) classic(m mandate) {
+	if m.PostQuantum {
+		return
+	}
+	what, mend := "the key of "+m.Name+" would not withstand a quantum computer", "a new key: ombra-desk key new, ombra roster add"
+	if bars := j.cfg.Office.RequirePQ; bars {
+		j.reason(what+", and is given no case", mend, true, true)
+		return
+	}
+	j.note(what, mend)
+}
+
+// reason is a finding that bars somebody from new cases, or does not.
+func (j *judgement) reason(what, mend string, bars, must bool) {
 	switch {
-	case m.PostQuantum || m.Until < j.Today:
-	case j.cfg.Office.RequirePQ:
-		j.must("the key of "+name+" would not withstand a quantum computer, and is given no case", "a new key: ombra-desk key new, ombra roster add")
+	case what == "":
+	case bars && !j.Open:
+		j.must("intake is closed: "+what, mend)
+	case must:
+		j.must(what, mend)
 	default:
-		j.note("the key of "+name+" would not withstand a quantum computer", "a new key: ombra-desk key new, ombra roster add")
+		j.note(what, mend)
 	}
 }
 
@@ -73,7 +108,7 @@ func (j *judgement) accounts() {
 			continue
 		}
 		known[m.Name] = true
-		if _, ok := j.cfg.Ombudsmen[m.Name]; !ok && !m.Backstop && m.Until >= j.Today {
+		if _, ok := j.cfg.Ombudsmen[m.Name]; !ok && m.Until >= j.Today {
 			j.must(m.Name+" has no account, hears of no case and can open none in chat", "add [ombudsmen."+m.Name+"] to the configuration")
 		}
 	}

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -30,21 +32,33 @@ machines it plays, and lets you be anyone in it. With --tour it tells the whole
 story by itself, and fails loudly when a step does not hold.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			d, err := newDemoOffice(cmd.Context(), dir, tour)
-			if err != nil {
-				return err
-			}
-			if tour {
-				err = d.tour(cmd.Context(), cmd.OutOrStdout())
-			} else {
-				err = d.sit(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
-			}
-			return errors.Join(err, d.close())
+			return demo(cmd, dir, tour)
 		},
 	}
 	c.Flags().StringVar(&dir, "dir", "", "where the office keeps its files (a new folder; default: a temporary one)")
 	c.Flags().BoolVar(&tour, "tour", false, "tell the story unattended, each line saying who sees what")
 	return c
+}
+
+// demo plays until it is over or the person is gone: with Ctrl-C, the terminal,
+// or what reads the output. Each of them would end the process at once, with the
+// temporary folder left behind.
+func demo(cmd *cobra.Command, dir string, tour bool) error {
+	ctx, unhear := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	defer unhear()
+	d, err := newDemoOffice(ctx, dir, tour)
+	if err == nil {
+		if tour {
+			err = d.tour(ctx, cmd.OutOrStdout())
+		} else {
+			err = d.sit(ctx, cmd.InOrStdin(), cmd.OutOrStdout())
+		}
+		err = errors.Join(err, d.close())
+	}
+	if ctx.Err() != nil {
+		return &failure{code: exitFailed} // nobody is there to be told
+	}
+	return err
 }
 
 // demoOffice is an office of throwaway keys in a folder of its own.
@@ -62,7 +76,7 @@ func newDemoOffice(ctx context.Context, dir string, tour bool) (*demoOffice, err
 	}
 	var err error
 	if d.store, err = sqlite.Open(filepath.Join(d.dir, "ombra.db"), sqlite.Options{Create: true}); err != nil {
-		return nil, err
+		return nil, errors.Join(err, d.close())
 	}
 	shelf, err := sqlite.OpenShelf(filepath.Join(d.dir, "files"), sqlite.Options{Create: true})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"syscall"
 
 	"ombra/cases"
 	"ombra/cases/sqlite"
@@ -71,7 +72,7 @@ func classifyRest(err error) error {
 		return fail("another ombra has this office's database open", "stop it first, or wait until it has started and try again")
 	case errors.Is(err, sqlite.ErrNewer):
 		return fail("the database was written by a newer ombra", "install that version, or restore a backup made by this one")
-	case errors.Is(err, cases.ErrFull), cases.SayOf(err) == "full":
+	case errors.Is(err, cases.ErrFull), cases.SayOf(err) == "full", errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return fail("the disk is full, or down to its reserve", "make room, then try again: nothing was stored")
 	case errors.As(err, &path):
 		return fail(path.Error(), "check that the file exists and who owns it")

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,7 +17,6 @@ import (
 
 	catalog "ombra/bot/say"
 	"ombra/config"
-	"ombra/crypto"
 )
 
 func newInit(o *options) *cobra.Command {
@@ -106,21 +104,33 @@ func (s *setup) run(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := s.create(ctx, dir, file, cfg); err != nil {
 		return err
 	}
+	return s.next(dir, file)
+}
+
+// create makes the office, or leaves nothing behind: half of one would be in the
+// way of the next try.
+func (s *setup) create(ctx context.Context, dir, file string, cfg *config.Config) (err error) {
 	data := cfg.Office.Data
 	if cfg.Office.Data, err = filepath.Abs(filepath.Join(dir, data)); err != nil {
+		return err
+	}
+	undo := undoes(cfg.Office.Data)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, undo())
+		}
+	}()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	if err := createOffice(ctx, cfg, s.now); err != nil {
 		return err
 	}
 	cfg.Office.Data = data
-	if err := create(file, []byte(config.Example(*cfg)), 0o600); err != nil {
-		return err
-	}
-	return s.next(file)
+	return create(file, []byte(config.Example(*cfg)), 0o600)
 }
 
 // ask answers every question, or says which flag is missing.
@@ -128,11 +138,17 @@ func (s *setup) ask() error {
 	in, ok := s.in.(*os.File)
 	interactive := ok && !s.yes && term.IsTerminal(int(in.Fd()))
 	s.lines = bufio.NewReader(s.in)
+	if interactive {
+		s.sayPlatforms()
+	}
 	for _, q := range questions {
+		given := s.answers[q.flag]
 		if q.only != nil && !q.only(s) {
+			if *given != "" {
+				return usage("--"+q.flag+" needs --profile custom: "+*s.answers["profile"]+" has days of its own", "leave it out, or give --profile custom")
+			}
 			continue
 		}
-		given := s.answers[q.flag]
 		if *given == "" && interactive {
 			if err := s.question(q, given); err != nil {
 				return err
@@ -190,78 +206,18 @@ func (s *setup) office(dir string) (*config.Config, error) {
 			name = filepath.Join(dir, name)
 		}
 		if _, err := os.Stat(name); err != nil || !strings.HasSuffix(name, ".toml") {
-			return nil, usage("there is no form set of that name", "write cyber, workplace, or the path of a .toml file")
+			return nil, usage("there is no form set at "+name, "write cyber, workplace, or the path of a .toml file")
 		}
 	}
 	if s.test {
 		// A test office works at once. Nobody has to be told where else to go.
 		cfg.Gate = map[string]config.Gate{get("language"): {
-			Text:   "This office is for tests. Nothing that is filed here is read by an ombudsman.",
-			Danger: "Nobody hears of it here. Call the emergency services.",
+			Text:   "This office is for tests: file invented cases only. What you file is read by whoever plays its ombudsmen.",
+			Danger: "Nobody here can help. Call the emergency services.",
 		}}
 		cfg.Authorities = []config.Authority{{Name: "None", Contact: "this office is for tests"}}
 	}
 	var err error
 	cfg.Location, err = time.LoadLocation(cfg.Office.TimeZone)
 	return &cfg, err
-}
-
-// next says what is left to do.
-func (s *setup) next(file string) error {
-	if s.json {
-		return s.writeJSON(map[string]string{"configuration": file})
-	}
-	s.say("%s\n", file)
-	s.note(`The office is set up. What is left:
-  1. Fill in what only you know, in %[1]s: look for [WRITE: (not in a test office)
-  2. ombra check -c %[1]s
-  3. Each ombudsman, on their own machine: ombra-desk key new --origin %[2]s --name NAME
-     then here: ombra roster add, ombra roster prove, and their accounts in %[1]s
-  4. ombra roster publish
-  5. ombra serve
-Keep data/log.key and data/origin with the backups; without them there is no going on.
-`, file, *s.answers["origin"])
-	return nil
-}
-
-func checkOrigin(s string) error {
-	if strings.HasSuffix(s, ".invalid") {
-		return errors.New("this origin is the demo's; choose another")
-	}
-	return crypto.CheckOrigin(s)
-}
-
-func checkLine(s string) error {
-	if s == "" || crypto.CleanLine(s) != s || len([]rune(s)) > 75 {
-		return errors.New("write one line of 1 to 75 characters")
-	}
-	return nil
-}
-
-func checkZone(s string) error {
-	if _, err := time.LoadLocation(s); err != nil || s == "" || s == "Local" {
-		return errors.New("write a name of the zone database, like Europe/Vienna")
-	}
-	return nil
-}
-
-func checkLanguage(s string) error {
-	if !slices.Contains(catalog.Langs(), s) {
-		return errors.New("write one of " + strings.Join(catalog.Langs(), ", "))
-	}
-	return nil
-}
-
-func checkProfile(s string) error {
-	if !slices.Contains(config.Profiles, s) {
-		return errors.New("write one of " + strings.Join(config.Profiles, ", "))
-	}
-	return nil
-}
-
-func checkDays(s string) error {
-	if n, err := strconv.Atoi(s); err != nil || n < 1 || n > 365 {
-		return errors.New("write a number of days from 1 to 365")
-	}
-	return nil
 }

@@ -150,6 +150,9 @@ func monthOf(path string) (first cases.Day, ok bool) {
 // readLogKey reads the key that signs the log. Its name is the office's origin.
 func readLogKey(path, origin string) (crypto.SigningKey, error) {
 	text, err := readPrivate(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return crypto.SigningKey{}, fail(path+" is missing", "put it back from the backup: without it the log cannot go on")
+	}
 	if err != nil {
 		return crypto.SigningKey{}, fmt.Errorf("read the log key: %w", err)
 	}

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"ombra/cases"
 	"ombra/crypto/custody"
 )
 
@@ -92,7 +94,8 @@ export, and on their machine ombra-desk log verify.`,
 
 // exported is the auditor bundle of package custody: texts by their names.
 type exported struct {
-	Files map[string]string `json:"files"`
+	Files   map[string]string `json:"files"`
+	Entries int64             `json:"entries"` // of the log, those after the last checkpoint too
 }
 
 // logExport gives everything up to the last checkpoint and nothing after it: the
@@ -105,6 +108,14 @@ func (o *office) logExport(ctx context.Context, _ nothing) (exported, error) {
 	if len(l.Checkpoints) == 0 {
 		return exported{}, fail("there is no checkpoint yet", "ombra log checkpoint")
 	}
+	var size int64
+	err = o.db.View(ctx, func(tx cases.Tx) (err error) {
+		size, err = tx.Size()
+		return err
+	})
+	if err != nil {
+		return exported{}, err
+	}
 	var leaves, opened strings.Builder
 	for _, leaf := range l.Leaves {
 		leaves.Write(leaf.Leaf)
@@ -113,7 +124,7 @@ func (o *office) logExport(ctx context.Context, _ nothing) (exported, error) {
 			opened.Write(custody.OpenedLine(leaf.N, leaf.Nonce, leaf.Details))
 		}
 	}
-	e := exported{Files: map[string]string{
+	e := exported{Entries: size, Files: map[string]string{
 		custody.FileVerifier: l.Verifier + "\n",
 		custody.FileLeaves:   leaves.String(),
 		custody.FileOpened:   opened.String(),
@@ -132,7 +143,7 @@ func newLogExport(o *options) *cobra.Command {
 
 It opens every entry: what was done to which case, by which ombudsman, and on which day. No word of
 a case is in it. Hand it to auditors only; checkpoints alone may be published.`,
-		Args: cobra.ExactArgs(1),
+		Args: needs("DIR"),
 		RunE: runs(func(ctx context.Context, args []string) error { return o.logExport(ctx, args[0]) }),
 	}
 }
@@ -149,6 +160,28 @@ func (o *options) logExport(ctx context.Context, dir string) error {
 	if err := o.ask(ctx, "log.export", nothing{}, &e); err != nil {
 		return err
 	}
+	undo := undoes(dir)
+	if err := e.write(dir); err != nil {
+		return errors.Join(err, undo()) // half a bundle would be taken for a whole one
+	}
+	// What an auditor would find is better found here.
+	report, err := custody.Verify(os.DirFS(dir))
+	if err != nil {
+		return err
+	}
+	if o.json {
+		return o.writeJSON(map[string]any{"folder": dir, "entries": report.Leaves, "of": e.Entries, "checkpoints": report.Checkpoints})
+	}
+	o.say("%s\n", dir)
+	o.note("%d of %d entries, %d checkpoints, verified. For auditors: ombra-desk log verify %s\n",
+		report.Leaves, e.Entries, report.Checkpoints, dir)
+	if e.Entries > report.Leaves {
+		o.note("Only what a checkpoint covers is handed over; the others come under the next checkpoint, once a day.\n")
+	}
+	return nil
+}
+
+func (e exported) write(dir string) error {
 	if err := os.MkdirAll(filepath.Join(dir, custody.FolderSigned), 0o700); err != nil {
 		return err
 	}
@@ -160,15 +193,5 @@ func (o *options) logExport(ctx context.Context, dir string) error {
 			return err
 		}
 	}
-	// What an auditor would find is better found here.
-	report, err := custody.Verify(os.DirFS(dir))
-	if err != nil {
-		return err
-	}
-	if o.json {
-		return o.writeJSON(map[string]any{"folder": dir, "entries": report.Leaves, "checkpoints": report.Checkpoints})
-	}
-	o.say("%s\n", dir)
-	o.note("%d entries, %d checkpoints, verified. For auditors: ombra-desk log verify %s\n", report.Leaves, report.Checkpoints, dir)
 	return nil
 }

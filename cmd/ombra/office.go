@@ -49,6 +49,12 @@ func mark(test bool) string {
 	return markReal
 }
 
+// markOfKey says which log key an office was made with. Another of the same
+// origin would sign a log that no earlier checkpoint fits.
+func markOfKey(verifier string) string {
+	return "office-key-" + strings.ReplaceAll(verifierFingerprint(verifier), " ", "")
+}
+
 // path names a file of the office's data.
 func path(cfg *config.Config, name string) string { return filepath.Join(cfg.Office.Data, name) }
 
@@ -86,10 +92,10 @@ func createOffice(ctx context.Context, cfg *config.Config, now func() time.Time)
 	if err := createPrivate(path(cfg, "origin"), []byte(cfg.Office.Origin+"\n"), now()); err != nil {
 		return err
 	}
-	return createDatabase(ctx, cfg, now)
+	return createDatabase(ctx, cfg, now, key.Verifier())
 }
 
-func createDatabase(ctx context.Context, cfg *config.Config, now func() time.Time) (err error) {
+func createDatabase(ctx context.Context, cfg *config.Config, now func() time.Time, verifier string) (err error) {
 	o := sqlite.Options{Create: true, Now: now}
 	db, err := sqlite.Open(path(cfg, "ombra.db"), o)
 	if err != nil {
@@ -99,7 +105,10 @@ func createDatabase(ctx context.Context, cfg *config.Config, now func() time.Tim
 	if _, err := sqlite.OpenShelf(path(cfg, "files"), o); err != nil {
 		return err
 	}
-	return db.Update(ctx, func(tx cases.Tx) error { return tx.SetDone(mark(cfg.Test), cases.DayOf(now())) })
+	return db.Update(ctx, func(tx cases.Tx) error {
+		day := cases.DayOf(now())
+		return errors.Join(tx.SetDone(mark(cfg.Test), day), tx.SetDone(markOfKey(verifier), day))
+	})
 }
 
 // openOffice opens the data of an office. It refuses what was changed under it:
@@ -143,7 +152,7 @@ func (o *office) open(ctx context.Context) (err error) {
 	if o.db, err = sqlite.Open(path(o.cfg, "ombra.db"), opts); err != nil {
 		return err
 	}
-	if err := o.checkMark(ctx); err != nil {
+	if err := o.checkMarks(ctx); err != nil {
 		return err
 	}
 	if o.shelf, err = sqlite.OpenShelf(path(o.cfg, "files"), opts); err != nil {
@@ -161,10 +170,13 @@ func (o *office) open(ctx context.Context) (err error) {
 	return err
 }
 
-func (o *office) checkMark(ctx context.Context) error {
-	var made cases.Day
+func (o *office) checkMarks(ctx context.Context) error {
+	var made, signs cases.Day
 	err := o.db.View(ctx, func(tx cases.Tx) (err error) {
-		made, err = tx.Done(mark(o.cfg.Test))
+		if made, err = tx.Done(mark(o.cfg.Test)); err != nil {
+			return err
+		}
+		signs, err = tx.Done(markOfKey(o.logKey.Verifier()))
 		return err
 	})
 	switch {
@@ -174,6 +186,8 @@ func (o *office) checkMark(ctx context.Context) error {
 		return fail("this office was not made for tests", "take test = true out of the configuration; for tests, make another office")
 	case made == "":
 		return fail("this office was made for tests, for good", "put test = true back; for real cases, make another office")
+	case signs == "":
+		return fail(path(o.cfg, "log.key")+" is not this office's key", "put back log.key from the backup: another key would break the log")
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -118,7 +119,7 @@ func (o *options) rosterPublish(ctx context.Context, out string) error {
 		return err
 	}
 	for name, text := range p.Files {
-		if err := replace(filepath.Join(out, filepath.Base(name)), text); err != nil {
+		if err := replace(filepath.Join(out, filepath.Base(name)), text, 0o644); err != nil {
 			return err
 		}
 	}
@@ -131,13 +132,13 @@ func (o *options) rosterPublish(ctx context.Context, out string) error {
 	return nil
 }
 
-// replace puts a public file in place whole.
-func replace(name string, text []byte) error {
+// replace puts a file in place whole.
+func replace(name string, text []byte, mode fs.FileMode) error {
 	temp := name + ".new"
 	if err := os.Remove(temp); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	if err := create(temp, text, 0o644); err != nil {
+	if err := create(temp, text, mode); err != nil {
 		return err
 	}
 	return os.Rename(temp, name)

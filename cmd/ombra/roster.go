@@ -4,9 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -55,7 +52,7 @@ The enrolment comes from ombra-desk key new on their own machine. Read the two
 fingerprints to each other in person or by telephone: whoever swaps the file on
 its way reads the cases. Nobody is given a case before the challenge is answered.
 The same name again replaces keys and mandate.`,
-		Args: cobra.ExactArgs(1),
+		Args: needs("ENROLMENT"),
 		RunE: runs(func(ctx context.Context, args []string) error {
 			a.From, a.Until = cases.Day(from), cases.Day(until)
 			return o.rosterAdd(ctx, args[0], a, out)
@@ -78,26 +75,28 @@ func (o *options) rosterAdd(ctx context.Context, file string, a appointment, out
 		return usage("a mandate needs a last day", "add --until, like --until 2028-12-31")
 	}
 	var err error
-	if a.Enrolment, err = readSmall(file); err != nil {
+	var note crypto.EnrolNote
+	if a.Enrolment, note, err = readEnrolment(file); err != nil {
 		return err
 	}
-	note, err := crypto.OpenEnrol(a.Enrolment)
-	if err != nil {
-		return err
-	}
-	if out == "" {
+	own := out == ""
+	if own {
 		out = note.Name + ".challenge.age"
 	}
 	// Before anything is stored: an appointment without its challenge would have
 	// to be made again.
-	if _, err := os.Lstat(out); !errors.Is(err, fs.ErrNotExist) {
-		return fail("there is a file at "+out+" already", "remove it, or choose another with --out")
+	if err := mayWrite(out, own); err != nil {
+		return err
 	}
 	var done appointed
 	if err := o.ask(ctx, "roster.add", a, &done); err != nil {
 		return err
 	}
-	if err := create(out, done.Challenge, 0o600); err != nil {
+	write := create
+	if own {
+		write = replace
+	}
+	if err := write(out, done.Challenge, 0o600); err != nil {
 		return err
 	}
 	return o.sayAppointed(note, done.Name, out)
@@ -144,7 +143,7 @@ func newRosterProve(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "prove NAME ANSWER",
 		Short: "Take the answer to a challenge: from now on cases may be given to this key",
-		Args:  cobra.ExactArgs(2),
+		Args:  needs("NAME", "ANSWER"),
 		RunE: runs(func(ctx context.Context, args []string) error {
 			p := proof{Name: args[0], Answer: strings.TrimSpace(args[1])}
 			if err := o.ask(ctx, "roster.prove", p, &nothing{}); err != nil {
@@ -226,16 +225,4 @@ func (m mandate) state() string {
 	add(m.Backstop, "backstop")
 	add(!m.PostQuantum, "classic key")
 	return strings.Join(words, ", ")
-}
-
-// readSmall reads a file that somebody handed in.
-func readSmall(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() || info.Size() > maxPrivate {
-		return nil, refuse("this file is too large to be an enrolment", "use the one that ombra-desk key new wrote")
-	}
-	return os.ReadFile(name) //nolint:gosec // the operator or the office names the file
 }

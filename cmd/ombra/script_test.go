@@ -56,7 +56,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"waitfor": waitFor, "sigterm": sigterm, "ombudsman": makeOmbudsman,
-			"file": fileByWire, "opens": opensByWire, "append": appendTo, "replace": replaceIn,
+			"file": fileByWire, "opens": opensByWire, "append": appendTo, "replace": replaceIn, "crlf": crlf,
 		},
 	})
 }
@@ -146,6 +146,15 @@ func replaceIn(ts *testscript.TestScript, neg bool, args []string) {
 	info, err := os.Stat(ts.MkAbs(args[0]))
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(changed), info.Mode()))
+}
+
+// crlf FILE ends each line as mail does.
+func crlf(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: crlf FILE")
+	}
+	text := replaceAll(ts.ReadFile(args[0]), "\n", "\r\n")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }
 
 // fileByWire SOCKET ACCOUNT FILE files a report and leaves the receipt in FILE.
