@@ -157,7 +157,7 @@ func (d *Desk) signed(note crypto.ActNote, b *crypto.Bundle) (*act, error) {
 	switch day := Day(note.Day); {
 	case note.Origin != d.s.Office.Origin:
 		return nil, E(Invalid, "other-office", nil)
-	case logNames[Verb(note.Do)] == "":
+	case logNames[Verb(note.Do)] == "", papers.Settles(note.Do, note.Set) != nil:
 		return nil, E(Invalid, "refused.carried", nil)
 	case day > today.Add(1), day < today.Add(-90):
 		// The transport key of older files is gone anyway.

@@ -142,7 +142,7 @@ func (m *model) draft() (papers.Draft, int) {
 	do := m.some("do", []string{"answer", "ask", "note", "close"})
 	d, n := papers.Draft{Do: do, Text: m.say()}, 2
 	if do == "close" {
-		d.Lessons, d.Disposition, n = "none, because", "partly", 3
+		d.Lessons, d.Set, n = "none, because", map[string]string{"disposition": "partly"}, 3
 	}
 	if m.chance("with a file") {
 		d.Files, n = []papers.Attachment{{Name: "x", Data: make([]byte, 70_000)}}, n+1

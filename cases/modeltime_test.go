@@ -119,7 +119,7 @@ func (m *model) endAll() {
 			}
 			desk, err := m.o.Cases.Desk(who)
 			m.must(err)
-			d := papers.Draft{Do: "close", Text: m.say(), Lessons: "none, because", Disposition: "no-answer"}
+			d := papers.Draft{Do: "close", Text: m.say(), Lessons: "none, because", Set: map[string]string{"disposition": "no-answer"}}
 			m.replied(c, who, "close", m.signing(c, who, desk, m.thread(c, who, desk), d), 3)
 		}
 	}

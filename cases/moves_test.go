@@ -64,7 +64,7 @@ func (tr *trial) reach(stage cases.Stage) (receipt.Receipt, cases.ID) {
 func draftOf(do string) papers.Draft {
 	d := papers.Draft{Do: do, Text: "Words."}
 	if do == "close" {
-		d.Lessons, d.Disposition = "none, because", "partly"
+		d.Lessons, d.Set = "none, because", map[string]string{"disposition": "partly"}
 	}
 	return d
 }

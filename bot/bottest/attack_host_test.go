@@ -31,7 +31,7 @@ func lived(t *testing.T, set bottest.Settings) (s *scene, rec, name string) {
 		Do: "answer", Text: "We have asked the supplier.", Files: []papers.Attachment{{Name: "letter.txt", Data: []byte("Dear supplier")}},
 	}))
 	s.add("staff", rec, "Here is more.", bottest.FileOf("more.txt", []byte("more")))
-	s.seat(name).say("", s.actFile(name, s.thread(name), papers.Draft{Do: "close", Text: "Done.", Disposition: "substantiated", Lessons: "none, because"}))
+	s.seat(name).say("", s.actFile(name, s.thread(name), papers.Draft{Do: "close", Text: "Done.", Set: map[string]string{"disposition": "substantiated"}, Lessons: "none, because"}))
 	if screen := s.look("staff", rec); !screen.Has(phrase.Get("stage.closed")) {
 		t.Fatalf("not closed: %s", screen.Text)
 	}

@@ -113,7 +113,7 @@ func TestAttackActReplayed(t *testing.T) {
 		t.Errorf("a stranger learns that it is an act: %s", bare(got))
 	}
 	s.grew(size, 0, "a replay")
-	s.seat("anna").say("", s.actFile("anna", s.thread("anna"), papers.Draft{Do: "close", Text: "Done.", Disposition: "substantiated", Lessons: "none, because"}))
+	s.seat("anna").say("", s.actFile("anna", s.thread("anna"), papers.Draft{Do: "close", Text: "Done.", Set: map[string]string{"disposition": "substantiated"}, Lessons: "none, because"}))
 	size = s.size()
 	if screen := s.seat("anna").say("", act); !stored(screen) {
 		t.Errorf("after the close: %s", screen.Text)
@@ -214,7 +214,7 @@ func TestAttackActOnOldPapers(t *testing.T) {
 	rec := s.file("staff", told())
 	old := s.thread("anna")
 	other := s.thread("bela")
-	closing := papers.Draft{Do: "close", Text: "Nothing was found.", Disposition: "unsubstantiated", Lessons: "none, because"}
+	closing := papers.Draft{Do: "close", Text: "Nothing was found.", Set: map[string]string{"disposition": "unsubstantiated"}, Lessons: "none, because"}
 	s.add("staff", rec, "And here is the proof.")
 	size, kept := s.size(), s.count("papers")
 	if screen := s.seat("anna").say("", s.actFile("anna", old, closing)); !screen.Has(phrase.Get("error.papers-old")) {

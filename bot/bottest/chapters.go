@@ -248,7 +248,7 @@ func (w *World) closing(context.Context) error {
 		if name == "" {
 			name = w.holder(x.with)
 		}
-		d := papers.Draft{Do: "close", Text: Final, Disposition: "substantiated", Lessons: Learned}
+		d := papers.Draft{Do: "close", Text: Final, Set: map[string]string{"disposition": "substantiated"}, Lessons: Learned}
 		if err := w.sign(name, x.with, d); err != nil {
 			return err
 		}

@@ -167,7 +167,7 @@ func (tr *trial) work() int64 {
 	large := []papers.Attachment{{Name: "answer.bin", Data: bytes.Repeat([]byte("answer "), 20_000)}}
 	anna.sign(tr.o, tr.o.Machines["anna"], papers.Draft{Do: "answer", Text: answerWords, Files: large})
 	bela.card(words.Get("stage.investigating"))
-	bela.sign(tr.o, tr.o.Machines["bela"], papers.Draft{Do: "close", Text: finalWords, Lessons: lessonWords, Disposition: "partly"})
+	bela.sign(tr.o, tr.o.Machines["bela"], papers.Draft{Do: "close", Text: finalWords, Lessons: lessonWords, Set: map[string]string{"disposition": "partly"}})
 
 	tr.sealed()
 	tr.deliver()

@@ -224,7 +224,7 @@ func (l *leak) holders() {
 					{Name: l.Plant("name of an answer's file"), Data: bytes.Repeat([]byte(l.Plant("an answer's file")), 9000)},
 				}},
 				{Do: "note", Text: l.text("a note")},
-				{Do: "close", Text: l.text("a final answer"), Lessons: l.text("lessons"), Disposition: "partly"},
+				{Do: "close", Text: l.text("a final answer"), Lessons: l.text("lessons"), Set: map[string]string{"disposition": "partly"}},
 			} {
 				if d.Do == "close" && (name != "anna" || i > 0) {
 					continue

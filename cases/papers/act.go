@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -18,11 +19,11 @@ const textType = "text/plain; charset=utf-8"
 
 // A Draft is an act before it is signed.
 type Draft struct {
-	Do          string // answer, ask, note, close
-	Text        string // to the filer, or the note; of close: the final answer
-	Files       []Attachment
-	Disposition string // of close
-	Lessons     string // of close: what was learned, or "none, because …"
+	Do      string // answer, ask, note, close
+	Text    string // to the filer, or the note; of close: the final answer
+	Files   []Attachment
+	Set     map[string]string // what it settles: of close the disposition
+	Lessons string            // of close: what was learned, or "none, because …"
 
 	// Once tells this act from every other; "" lets Act choose. Whoever keeps the
 	// draft knows by it when the act has become part of the case.
@@ -52,18 +53,15 @@ type Attachment struct {
 
 // Check says whether a draft has what its act needs.
 func (d Draft) Check() error {
-	if _, ok := kinds[d.Do]; !ok {
+	k, ok := kinds[d.Do]
+	if !ok {
 		return ErrDo
 	}
-	closing := d.Do == "close"
-	if blank(d.Text) || closing && (blank(d.Lessons) || d.Disposition == "") ||
-		!closing && (d.Lessons != "" || d.Disposition != "") || len(d.Files) > MaxFiles {
+	text, lessons := Words(d.Do)
+	if text == blank(d.Text) || lessons == blank(d.Lessons) || len(d.Files) > MaxFiles || len(d.Files) > 0 && k.files == "" {
 		return ErrDraft
 	}
-	if closing && !slices.Contains(Dispositions, d.Disposition) {
-		return ErrDisposition
-	}
-	return nil
+	return Settles(d.Do, d.Set)
 }
 
 func blank(s string) bool { return crypto.CleanLine(s) == "" }
@@ -132,10 +130,8 @@ func (t *Thread) newAct(key crypto.SigningKey, d Draft, today string) (*act, err
 	a.note = crypto.ActNote{
 		Origin: t.Origin, Case: t.Case, Epoch: t.key.Epoch(), Once: once, Day: today,
 		By: t.Me, Do: d.Do, Head: t.Head, Receipts: ReceiptsHash(t.Receipts), Log: t.CheckpointSize,
+		Set:   maps.Clone(d.Set),
 		Carry: map[string]string{},
-	}
-	if d.Do == "close" {
-		a.note.Set = map[string]string{"disposition": d.Disposition}
 	}
 	if len(kinds[d.Do].filer) > 0 {
 		return a, a.address()

@@ -27,7 +27,7 @@ func TestActs(t *testing.T) {
 		{papers.Draft{Do: "ask", Text: "When?", Files: file}, []string{"ask.case.age", "ask.r1.age", "file1.case.age", "file1.r1.age"}},
 		{papers.Draft{Do: "note", Text: "— Anna\nto do", Files: file, Once: strings.Repeat("7", 32)}, []string{"note.case.age", "file1.case.age"}},
 		{
-			papers.Draft{Do: "close", Text: "It was so.", Disposition: "substantiated", Lessons: "none, because old", Files: file},
+			papers.Draft{Do: "close", Text: "It was so.", Set: map[string]string{"disposition": "substantiated"}, Lessons: "none, because old", Files: file},
 			[]string{"answer.case.age", "answer.r1.age", "lessons.case.age", "file1.case.age", "file1.r1.age"},
 		},
 	} {
@@ -124,10 +124,10 @@ func TestActRefuses(t *testing.T) {
 	}{
 		{"an unknown act", papers.Draft{Do: "erase", Text: "x"}, nil, papers.ErrDo},
 		{"no words", papers.Draft{Do: "answer", Text: " \n\x1b"}, nil, papers.ErrDraft},
-		{"closing without lessons", papers.Draft{Do: "close", Text: "x", Disposition: "partly"}, nil, papers.ErrDraft},
-		{"closing without a disposition", papers.Draft{Do: "close", Text: "x", Lessons: "none"}, nil, papers.ErrDraft},
-		{"closing with an unknown disposition", papers.Draft{Do: "close", Text: "x", Lessons: "none", Disposition: "partially"}, nil, papers.ErrDisposition},
-		{"an answer with a disposition", papers.Draft{Do: "answer", Text: "x", Disposition: "partly"}, nil, papers.ErrDraft},
+		{"closing without lessons", papers.Draft{Do: "close", Text: "x", Set: map[string]string{"disposition": "partly"}}, nil, papers.ErrDraft},
+		{"closing without a disposition", papers.Draft{Do: "close", Text: "x", Lessons: "none"}, nil, papers.ErrDisposition},
+		{"closing with an unknown disposition", papers.Draft{Do: "close", Text: "x", Lessons: "none", Set: map[string]string{"disposition": "partially"}}, nil, papers.ErrDisposition},
+		{"an answer with a disposition", papers.Draft{Do: "answer", Text: "x", Set: map[string]string{"disposition": "partly"}}, nil, papers.ErrDraft},
 		{"too many files", papers.Draft{Do: "note", Text: "x", Files: make([]papers.Attachment, papers.MaxFiles+1)}, nil, papers.ErrDraft},
 		{"a receipt that the host added", answer, func(h *host) {
 			h.m.Receipts = append(h.m.Receipts, papers.ManifestReceipt{Recipient: stranger.Recipient, Verifier: stranger.Verifier})

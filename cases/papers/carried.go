@@ -17,18 +17,62 @@ type Part struct {
 	For  string // "case", or "r1", "r2", … in the manifest's order of receipts
 }
 
-// kinds says what each act carries, in the order in which it is stored: the
-// parts that go to the filer too, and those for the case alone. Later kinds of
-// act are lines here.
-var kinds = map[string]struct {
-	filer []string
-	inner []string
-	files string // where attachments go: with this part
-}{
+// A kind says what an act carries, in the order in which it is stored, and what
+// it settles.
+type kind struct {
+	filer []string // the parts that go to the filer too
+	inner []string // those for the case alone
+	files string   // where attachments go: with this part
+	set   map[string]setting
+}
+
+// A setting is a word that an act settles, in clear. One that may be left out
+// is fine when it is "".
+type setting struct {
+	fine   func(string) bool
+	refuse RefusedError
+}
+
+// kinds are all the acts. Later ones are lines here.
+var kinds = map[string]kind{
 	"answer": {filer: []string{"answer"}, files: "answer"},
 	"ask":    {filer: []string{"ask"}, files: "ask"},
 	"note":   {inner: []string{"note"}, files: "note"},
-	"close":  {filer: []string{"answer"}, inner: []string{"lessons"}, files: "answer"},
+	"close": {filer: []string{"answer"}, inner: []string{"lessons"}, files: "answer", set: map[string]setting{
+		"disposition": {oneOf(Dispositions), ErrDisposition},
+	}},
+}
+
+func oneOf(words []string) func(string) bool {
+	return func(s string) bool { return slices.Contains(words, s) }
+}
+
+// Settles says whether an act settles exactly what its kind does. Both ends ask.
+func Settles(do string, set map[string]string) error {
+	k, ok := kinds[do]
+	if !ok {
+		return ErrDo
+	}
+	for key := range set {
+		if _, ok := k.set[key]; !ok {
+			return ErrDraft
+		}
+	}
+	for key, s := range k.set {
+		if !s.fine(set[key]) {
+			return s.refuse
+		}
+	}
+	return nil
+}
+
+// Words says which words an act takes: some of its own, and lessons beside them.
+func Words(do string) (text, lessons bool) {
+	for _, part := range slices.Concat(kinds[do].filer, kinds[do].inner) {
+		lessons = lessons || part == "lessons"
+		text = text || part != "lessons"
+	}
+	return text, lessons
 }
 
 // MaxFiles is how many attachments an act may carry.

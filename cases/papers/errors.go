@@ -28,7 +28,7 @@ const (
 	// ErrDraft: a draft lacks what its act needs.
 	ErrDraft = RefusedError("this act lacks words that it needs; write a text, and for closing also a disposition and lessons (or \"none, because …\")")
 	// ErrDisposition: a case is closed in a way that is not known here.
-	ErrDisposition = RefusedError("a case is not closed with this disposition; use substantiated, partly, unsubstantiated, referred, out-of-mandate, question-answered, duplicate, no-answer or withdrawn")
+	ErrDisposition = RefusedError("a case is closed with one of these dispositions: substantiated, partly, unsubstantiated, referred, out-of-mandate, question-answered, duplicate, no-answer or withdrawn")
 	// ErrSigner: the key belongs to somebody else than the papers' reader.
 	ErrSigner = RefusedError("this key is not the one of the ombudsman that the papers were made for; use your own key and papers")
 	// ErrCarried: an act carries files in another way than its kind asks for.

@@ -9,16 +9,16 @@ import (
 )
 
 type actOptions struct {
-	do          string
-	ask         bool
-	papers      string
-	file        string
-	attach      []string
-	disposition string
-	lessons     string
-	again       bool
-	out         string
-	yes         bool
+	do      string
+	ask     bool
+	papers  string
+	file    string
+	attach  []string
+	set     map[string]*string // what it settles, by flag
+	lessons string
+	again   bool
+	out     string
+	yes     bool
 }
 
 // command is the command as it is typed, for hints.
@@ -37,12 +37,32 @@ func newReply(d *desk) *cobra.Command {
 }
 
 func newAct(d *desk) *cobra.Command {
-	closing := &actOptions{do: "close"}
-	cmd := actCommand(d, closing, "close", "Close a case with a final answer, a disposition and lessons")
-	cmd.Flags().StringVar(&closing.disposition, "disposition", "", "how it ended: "+strings.Join(papers.Dispositions, ", "))
-	cmd.Flags().StringVar(&closing.lessons, "lessons", "", "a file with what was learned, or the words \"none, because …\"")
-	return group("act", "Sign what binds: a note, closing a case",
-		actCommand(d, &actOptions{do: "note"}, "note", "Write a note that only ombudsmen read"), cmd)
+	var list []*cobra.Command
+	for _, s := range binding {
+		o := &actOptions{do: s.do, set: map[string]*string{}}
+		cmd := actCommand(d, o, s.do, s.short)
+		for _, f := range s.settles {
+			o.set[f.name] = cmd.Flags().String(f.name, "", f.help)
+		}
+		if _, lessons := papers.Words(s.do); lessons {
+			cmd.Flags().StringVar(&o.lessons, "lessons", "", "a file with what was learned, or the words \"none, because …\"")
+		}
+		list = append(list, cmd)
+	}
+	return group("act", "Sign what binds: a note, closing a case", list...)
+}
+
+// binding lists the acts of `ombra-desk act`, each with the flags for what it
+// settles.
+var binding = []struct {
+	do, short string
+	settles   []struct{ name, help string }
+}{
+	{do: "note", short: "Write a note that only ombudsmen read"},
+	{
+		do: "close", short: "Close a case with a final answer, a disposition and lessons",
+		settles: []struct{ name, help string }{{"disposition", "how it ended: " + strings.Join(papers.Dispositions, ", ")}},
+	},
 }
 
 func actCommand(d *desk, o *actOptions, use, short string) *cobra.Command {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
 	"ombra/cases/papers"
@@ -10,18 +9,30 @@ import (
 // given gathers what the flags name, and checks it: before a secret is asked
 // for, so that nobody types one in vain.
 func (d *desk) given(o *actOptions) (papers.Draft, error) {
-	draft := papers.Draft{Do: o.do, Disposition: o.disposition}
+	draft := papers.Draft{Do: o.do}
 	if o.again {
 		return draft, nil
 	}
-	if o.do == "close" && !slices.Contains(papers.Dispositions, o.disposition) {
-		return draft, usage("closing a case needs a disposition that is known here", "--disposition is one of "+strings.Join(papers.Dispositions, ", "))
+	for name, value := range o.set {
+		if *value != "" {
+			if draft.Set == nil {
+				draft.Set = map[string]string{}
+			}
+			draft.Set[name] = *value
+		}
+	}
+	if err := papers.Settles(o.do, draft.Set); err != nil {
+		return draft, usage(err.Error(), o.command()+" --help lists what it settles")
+	}
+	text, lessons := papers.Words(o.do)
+	if !text && (o.file != "" || len(o.attach) > 0) {
+		return draft, usage("this act takes no words", "leave out --file and --attach; write a note beside it with ombra-desk act note")
 	}
 	var err error
 	if draft.Text, err = d.wordsIn(o.file, "--file"); err != nil {
 		return draft, err
 	}
-	if o.do == "close" {
+	if lessons {
 		if draft.Lessons, err = d.lessons(o.lessons); err != nil {
 			return draft, err
 		}
@@ -51,12 +62,13 @@ func (d *desk) draft(r *reading, t *papers.Thread, o *actOptions, given papers.D
 		return draft, err
 	}
 	var err error
-	if o.file == "" {
+	text, lessons := papers.Words(o.do)
+	if text && o.file == "" {
 		if given.Text, err = d.typed("--file", "Your words."); err != nil {
 			return keptDraft{}, err
 		}
 	}
-	if o.do == "close" && o.lessons == "" {
+	if lessons && o.lessons == "" {
 		if given.Lessons, err = d.typed("--lessons", "What was learned? Or: none, because …"); err != nil {
 			return keptDraft{}, err
 		}

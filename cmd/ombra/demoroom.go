@@ -115,7 +115,7 @@ func (r *room) sign(do, text string) error {
 	}
 	d := papers.Draft{Do: do, Text: text}
 	if do == "close" {
-		d.Disposition, d.Lessons = "substantiated", "none, because this is a demonstration"
+		d.Set, d.Lessons = map[string]string{"disposition": "substantiated"}, "none, because this is a demonstration"
 	}
 	f, err := r.Machines[r.who].Sign(r.thread, d, string(r.Cases.Today()))
 	if err != nil {
