@@ -63,6 +63,7 @@ func New(o Options) *Bot {
 		"file.send":    b.fileSend,
 		"file.receipt": b.showReceipt,
 		"file.prove":   b.proveReceipt,
+		"said.look":    b.look,
 		"sealed.send":  b.sealedSend,
 		"case.open":    b.openCase,
 		"case.files":   b.askFiles,

@@ -63,7 +63,9 @@ func (v *visit) prefill(ctx context.Context, fields []Field) (note string) {
 		return v.why(err)
 	}
 	i := firstText(fields)
-	if fits := i >= 0 && utf8.RuneCountInString(m.Text) <= fields[i].Max; fits {
+	// Mattermost counts a field's default in bytes.
+	fits := i >= 0 && utf8.RuneCountInString(m.Text) <= fields[i].Max && len(m.Text) < MaxInput
+	if fits {
 		fields[i].Value = trimmed([]string{m.Text})
 		if len(m.Files) == 0 {
 			v.state.Ref = ""

@@ -27,6 +27,25 @@ func (b *Bot) said(ctx context.Context, v *visit) (Step, error) {
 	return v.offer(m), nil
 }
 
+// look shows again what a cover of such an answer stands for. It reads the
+// message anew, and does nothing that was not done.
+func (b *Bot) look(ctx context.Context, v *visit) (Step, error) {
+	m, err := v.recall(ctx)
+	if err != nil {
+		return Step{}, err
+	}
+	m.Ref, v.ev.Said = v.state.Ref, m
+	return b.said(ctx, v)
+}
+
+// lookAgain covers an answer to a message, where the platform can fetch it.
+func (v *visit) lookAgain(m *Message) *Step {
+	if m.Ref == "" {
+		return v.cover(v.verb("help"))
+	}
+	return v.cover(v.button(v.say.Get("said.look"), state{Do: "said.look", Ref: m.Ref}))
+}
+
 // exposure chooses between "the platform keeps this" and "nothing keeps it".
 func (v *visit) exposure() string {
 	if v.ev.Via.Exposed {
@@ -43,7 +62,7 @@ func (v *visit) offer(m *Message) Step {
 	}
 	s := Step{
 		Title: v.say.Get("said.title"), Text: v.say.Get("said."+v.exposure()) + "\n\n" + v.say.Get("platform."+v.ev.Via.Name),
-		Cover: v.cover(v.verb("report")),
+		Cover: v.lookAgain(m),
 	}
 	for _, kind := range []cases.Kind{cases.Report, cases.Redress} {
 		s.Buttons = append(s.Buttons, v.button(v.say.Get("said."+string(kind)), state{Do: "file.form", Kind: kind, Ref: m.Ref}))
@@ -72,13 +91,15 @@ func (v *visit) incoming(ctx context.Context, m *Message) (Step, error) {
 	secret := receipt.New(v.o.Origin).Secret()
 	v.state = state{Ref: m.Ref, Key: secret[:], Kind: cases.Report}
 	if in.Stock {
-		return v.stockStep(v.stockFields()), nil
+		s := v.stockStep(v.stockFields())
+		s.Cover = v.lookAgain(m)
+		return s, nil
 	}
 	v.state.Kind = cases.Kind(in.Claim.Kind)
 	next := v.state
 	next.Do = "sealed.send"
 	return Step{
-		Title: v.say.Get("sealed.title"), Text: v.say.Get("sealed.claim") + "\n\n" + v.gateText(), Cover: v.cover(v.verb("help")),
+		Title: v.say.Get("sealed.title"), Text: v.say.Get("sealed.claim") + "\n\n" + v.gateText(), Cover: v.lookAgain(m),
 		Buttons: []Button{v.button(v.say.Get("sealed."+string(v.state.Kind)), next)},
 	}, nil
 }

@@ -37,7 +37,7 @@ func (w *World) report(context.Context) error {
 	rec, err := w.file(staff, "report", url.Values{
 		"q.what": {Words}, "q.concerned": {"The targeting cell; Chris knows them well."}, "q.category": {"unintended-harm"},
 		"exclude": {"chris"},
-	}, file)
+	}, w.inForm(file)...)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (w *World) followUp(staff Person) error {
 	if err := staff.Press(words.Get("mine.add")); err != nil {
 		return err
 	}
-	err := staff.Send(url.Values{"receipt": {w.Receipts["staff"]}, "more": {Proof}}, FileOf("proof.txt", []byte(Evidence+" (2)")))
+	err := staff.Send(url.Values{"receipt": {w.Receipts["staff"]}, "more": {Proof}}, w.inForm(FileOf("proof.txt", []byte(Evidence+" (2)")))...)
 	if err != nil || !staff.Sees().Has("Added and stored") {
 		return fmt.Errorf("the evidence was not taken: %w %s", err, staff.Sees().Text)
 	}

@@ -46,7 +46,7 @@ func secret(step bot.Step) string {
 func (s *scene) checkSteps() (steps, covered int) {
 	s.t.Helper()
 	for _, who := range slices.Sorted(maps.Keys(s.seats)) {
-		for _, step := range s.seats[who].steps {
+		for i, step := range s.seats[who].steps {
 			steps++
 			if err := step.Check(); err != nil {
 				s.t.Errorf("%s: %v: %.200s", who, err, bare(step))
@@ -66,7 +66,7 @@ func (s *scene) checkSteps() (steps, covered int) {
 				s.t.Errorf("%s: a cover shows %s", who, what)
 			}
 			b := step.Cover.Buttons[0]
-			back := s.again(bot.Event{From: bot.NewAccount("test:" + who), Via: bot.Via{Name: "terminal"}, Verb: b.Verb, Token: b.Token})
+			back := s.again(bot.Event{From: bot.NewAccount("test:" + who), Via: bot.Via{Name: "terminal"}, Verb: b.Verb, Token: b.Token, Recall: s.seats[who].sent[i].Recall})
 			if back.Check() != nil || back.Title == phrase.Get("lost.title") || back.Title == phrase.Get("sorry.title") {
 				s.t.Errorf("%s: the cover of %q leads to %.200s", who, step.Title, bare(back))
 			}

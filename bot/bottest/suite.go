@@ -150,7 +150,7 @@ func (p *watched) then(err error) error {
 }
 
 func isCover(screen Screen) bool {
-	return !screen.Private && len(screen.Buttons) == 1 && shows(screen, words.Get("cover.text"))
+	return len(screen.Buttons) == 1 && shows(screen, words.Get("cover.text"))
 }
 
 // note remembers what is typed into forms.

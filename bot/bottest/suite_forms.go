@@ -124,14 +124,14 @@ func restIsKept(s *stage) {
 }
 
 // inForm gives the files that may go into a form here.
-func (s *stage) inForm(files ...bot.File) []bot.File {
-	if !s.hasFormFiles() {
+func (w *World) inForm(files ...bot.File) []bot.File {
+	if !w.hasFormFiles() {
 		return nil
 	}
 	return files
 }
 
-func (s *stage) hasFormFiles() bool { return s.Lacks[FormFiles] == "" }
+func (w *World) hasFormFiles() bool { return w.Lacks[FormFiles] == "" }
 
 // expiredForm: a form of yesterday comes back with everything in it; after the
 // keys are gone it can only be copied, but whole.
