@@ -63,9 +63,7 @@ func (v *visit) prefill(ctx context.Context, fields []Field) (note string) {
 		return v.why(err)
 	}
 	i := firstText(fields)
-	// Mattermost counts a field's default in bytes.
-	fits := i >= 0 && utf8.RuneCountInString(m.Text) <= fields[i].Max && len(m.Text) < MaxInput
-	if fits {
+	if i >= 0 && holds(fields[i], m.Text) {
 		fields[i].Value = trimmed([]string{m.Text})
 		if len(m.Files) == 0 {
 			v.state.Ref = ""
@@ -74,6 +72,12 @@ func (v *visit) prefill(ctx context.Context, fields []Field) (note string) {
 		fields[i].Value = []string{v.say.Get("file.long-message")}
 	}
 	return ""
+}
+
+// holds says whether a message can be a field's value. Mattermost counts what a
+// field begins with in bytes.
+func holds(f Field, text string) bool {
+	return utf8.RuneCountInString(text) <= f.Max && len(text) < MaxInput
 }
 
 func firstText(fields []Field) int {
@@ -258,7 +262,7 @@ func (v *visit) recalled(ctx context.Context, f *cases.Filing, fields []Field) e
 	if err != nil {
 		return err
 	}
-	if i := firstText(fields); i < 0 || utf8.RuneCountInString(m.Text) > fields[i].Max {
+	if i := firstText(fields); i < 0 || !holds(fields[i], m.Text) {
 		f.Files = append(f.Files, textFile("message.txt", m.Text))
 	}
 	for _, file := range m.Files {

@@ -106,6 +106,23 @@ func TestFaultDeletedMessage(t *testing.T) {
 	c.proved()
 }
 
+// TestFaultManyBytes: a message that fits a field in letters, and not in bytes, is
+// filed whole. Mattermost would have cut what the field begins with.
+func TestFaultManyBytes(t *testing.T) {
+	o := mustOffice(t, bottest.Settings{Names: []string{"anna"}})
+	c := newChat(t, o, "test:talker")
+	c.say(strings.Repeat("слово ", 400) + "конец")
+	c.press(words.Get("said.report"))
+	if got := bottest.ScreenOf(c.step).Values["q.what"]; len(got) != 1 || got[0] != words.Get("file.long-message") {
+		t.Fatalf("prefilled with %v", got)
+	}
+	c.send(filled)
+	c.proved()
+	if th := newest(t, o); !strings.Contains(th, "file message.txt") {
+		t.Errorf("the message is lost: %s", th)
+	}
+}
+
 // TestFaultLongMessage: a message that is longer than the office's own field, but
 // not than any field can be, is filed whole all the same.
 func TestFaultLongMessage(t *testing.T) {
