@@ -1,6 +1,9 @@
 package cases
 
-import "strings"
+import (
+	"context"
+	"strings"
+)
 
 // Diagram prints the table as a Mermaid state diagram.
 func Diagram() string {
@@ -23,4 +26,33 @@ func Diagram() string {
 		}
 	}
 	return b.String()
+}
+
+// Release and MakeUp are the releases of dormant grants, each in a transaction
+// of its own.
+func (s *Service) Release(ctx context.Context, id ID, why string, n int) (released []string, err error) {
+	return released, s.Store.Update(ctx, func(tx Tx) error {
+		c, err := tx.Case(id, "")
+		if err != nil {
+			return err
+		}
+		if released, err = s.release(tx, c, cause(why), n); err != nil {
+			return err
+		}
+		return tx.Put(c)
+	})
+}
+
+// MakeUp is Release for whoever is missing.
+func (s *Service) MakeUp(ctx context.Context, id ID) (released []string, err error) {
+	return released, s.Store.Update(ctx, func(tx Tx) error {
+		c, err := tx.Case(id, "")
+		if err != nil {
+			return err
+		}
+		if released, err = s.makeUp(tx, c); err != nil {
+			return err
+		}
+		return tx.Put(c)
+	})
 }

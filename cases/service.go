@@ -22,6 +22,7 @@ type Office struct {
 	Zone         *time.Location
 	Designate    int // live grants per case
 	Reserve      int // dormant ones, for an appeal
+	Absence      int // days away after which a holder counts as not there; 0: never
 	RequirePQ    bool
 	TypedReplies bool  // ombudsmen may answer by typing in the chat, unsigned
 	Hours        []int // fixed hours of the day for notices, ascending

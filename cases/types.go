@@ -162,9 +162,8 @@ type Key struct {
 // GrantState says whether a holder may be given the wrap.
 type GrantState string
 
-// The states of a grant. Nothing in this version releases a dormant one or hides
-// one; the schema holds them from the first day, because a wrap can be made at
-// filing only.
+// The states of a grant. A wrap can be made at filing only: a dormant one is
+// released later, a hidden one is seen by nobody.
 const (
 	Live    GrantState = "live"
 	Dormant GrantState = "dormant"

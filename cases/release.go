@@ -1,0 +1,93 @@
+package cases
+
+import (
+	"slices"
+
+	"ombra/crypto/custody"
+)
+
+// A cause is why dormant grants are released, as the log names it.
+type cause string
+
+// The causes.
+const (
+	causeLate   cause = "late"
+	causeAppeal cause = "appeal"
+	causeLoss   cause = "loss" // recusal, mandate end, removal, absence, lost keys
+)
+
+// release makes the dormant grants of at most n holders live: the reserve's
+// first, then the backstop's, in the order of the draw. It skips whoever is not
+// there, leaves one leaf for each, and tells them at the next day's first fixed
+// hour. It never draws: a wrap that was not made at filing, when the exclusions
+// were known, is never made here. The caller puts the case, in the same
+// transaction.
+func (s *Service) release(tx Tx, c *Case, why cause, n int) (released []string, err error) {
+	there, err := s.there(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, rank := range []Rank{Reserve, Backstop} {
+		for _, g := range slices.Clone(c.Grants) {
+			if len(released) >= n || g.Rank != rank || g.State != Dormant || !there[g.Holder] || slices.Contains(released, g.Holder) {
+				continue
+			}
+			_, err := tx.Append(entry(NewOnce(), custody.Details{
+				Act: "released", Day: string(s.Today()), Case: string(c.ID), Actor: g.Holder, To: string(rank), Note: string(why),
+			}))
+			if err != nil {
+				return nil, err
+			}
+			c.setGrants(g.Holder, Dormant, Live) // of every epoch
+			released = append(released, g.Holder)
+		}
+	}
+	return released, s.notify(tx, released, "", false)
+}
+
+// makeUp releases as many grants as holders are missing from those first drawn.
+// With nobody left to release it does nothing.
+func (s *Service) makeUp(tx Tx, c *Case) (released []string, err error) {
+	there, err := s.there(tx)
+	if err != nil {
+		return nil, err
+	}
+	n := c.Drawn
+	for _, name := range c.Holders() {
+		if there[name] {
+			n--
+		}
+	}
+	return s.release(tx, c, causeLoss, n)
+}
+
+// there names everybody who can be counted on today: a running mandate, a proved
+// key, no long absence. The roster is read within the transaction, which may
+// just have changed it.
+func (s *Service) there(tx Tx) (map[string]bool, error) {
+	all, err := tx.Ombudsmen()
+	if err != nil {
+		return nil, err
+	}
+	today, there := s.Today(), map[string]bool{}
+	for _, o := range all {
+		there[o.Name] = o.Serves(today) && !o.absent(today, s.Office.Absence)
+	}
+	return there, nil
+}
+
+// absent reports whether the day lies in away dates so long that the holder
+// counts as not there, from their first day on: whoever filed should not wait
+// out an absence that everybody knew of. Zero: none is too long.
+func (o Ombudsman) absent(day Day, days int) bool {
+	return days > 0 && o.Away(day) && o.AwayUntil > o.AwayFrom.Add(days)
+}
+
+// setGrants moves a holder's grants of every epoch from one state to another.
+func (c *Case) setGrants(holder string, from, to GrantState) {
+	for i := range c.Grants {
+		if g := &c.Grants[i]; g.Holder == holder && g.State == from {
+			g.State = to
+		}
+	}
+}
