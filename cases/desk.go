@@ -92,9 +92,13 @@ func (d *Desk) Type(ctx context.Context, id ID, do Verb, once [16]byte, text str
 }
 
 // live lists the receipts that get replies, in the order that both ends number
-// them: by the hash of their public half.
+// them: by the hash of their public half. While two are in dispute none does:
+// one of the two is a thief's.
 func live(c *Case) []Receipt {
 	var list []Receipt
+	if c.Is(Disputed) {
+		return nil
+	}
 	for _, r := range c.Receipts {
 		if r.State == InHand {
 			list = append(list, r)

@@ -113,7 +113,7 @@ func (s *Service) manifestOf(c *Case, who string) papers.Manifest {
 		Day: string(s.Today()), Stage: string(c.Stage), Flags: c.Flags.Names(), Opened: string(c.Opened),
 		AckDue: string(c.AckDue), FeedbackDue: string(c.FeedbackDue), Category: c.Category, Priority: c.Priority,
 		Lead: c.Lead, Disposition: string(c.Disposition), Me: who, Transport: s.Transport.Recipient().String(),
-		Receipts: receiptsOf(c), Log: papers.ManifestLog{Verifier: s.LogKey.Verifier()},
+		Receipts: receiptsOf(c), Former: formerOf(c), Log: papers.ManifestLog{Verifier: s.LogKey.Verifier()},
 	}
 	for _, k := range c.Keys {
 		m.Keys = append(m.Keys, papers.ManifestKey{Epoch: k.Epoch, Recipient: k.Recipient, By: k.By})
@@ -126,6 +126,18 @@ func receiptsOf(c *Case) []papers.ManifestReceipt {
 	for _, r := range live(c) {
 		list = append(list, papers.ManifestReceipt{Recipient: r.Recipient, Verifier: r.Verifier})
 	}
+	return list
+}
+
+// formerOf lists the others: their signatures stand in the thread.
+func formerOf(c *Case) (list []papers.ManifestReceipt) {
+	gets := receiptsOf(c)
+	for _, r := range c.Receipts {
+		if m := (papers.ManifestReceipt{Recipient: r.Recipient, Verifier: r.Verifier}); !slices.Contains(gets, m) {
+			list = append(list, m)
+		}
+	}
+	papers.SortReceipts(list)
 	return list
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"slices"
 	"strings"
 
 	"ombra/crypto"
@@ -21,11 +22,16 @@ type Mine struct {
 	FeedbackDue Day
 	Disposition Disposition
 	Replies     []Reply
+	Replaced    Day    // until when this receipt, which was replaced, can object; empty: it is in hand
+	Waits       Day    // until when acts that bind wait, because the receipt is new
+	Disputed    bool   // a former receipt objected
+	May         []Verb // what this receipt may do now
 
 	s       *Service
 	id      ID
 	receipt receipt.Receipt
-	papers  []Paper // sealed to the receipt
+	papers  []Paper  // sealed to the receipt
+	filers  []string // hashes of all receipts of the case
 }
 
 // A Reply is something an ombudsman said to the filer. An unsigned one was
@@ -48,17 +54,13 @@ func (s *Service) Mine(ctx context.Context, r receipt.Receipt) (*Mine, error) {
 		if err != nil {
 			return err
 		}
-		if stored.State == Ended {
-			return errNotFound
-		}
-		m = s.mine(c)
-		m.receipt = r
-		m.papers, err = papersTo(tx, c.ID, stored)
+		m, err = s.mineBy(tx, c, stored)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	m.receipt = r
 	for _, p := range m.papers {
 		if p.Kind != PaperAnswer && p.Kind != PaperAsk {
 			continue
@@ -67,7 +69,7 @@ func (s *Service) Mine(ctx context.Context, r receipt.Receipt) (*Mine, error) {
 		if err != nil {
 			return nil, err
 		}
-		m.Replies = append(m.Replies, s.openReply(p, blob, r))
+		m.Replies = append(m.Replies, m.openReply(p, blob))
 	}
 	return m, nil
 }
@@ -75,7 +77,7 @@ func (s *Service) Mine(ctx context.Context, r receipt.Receipt) (*Mine, error) {
 func (s *Service) mine(c *Case) *Mine {
 	m := &Mine{
 		Kind: c.Kind, Stage: c.Stage, Waiting: c.Is(Waiting), Disposition: c.Disposition,
-		s: s, id: c.ID,
+		s: s, id: c.ID, filers: c.filerHashes(), Disputed: c.Is(Disputed),
 	}
 	if c.Acknowledged == "" && c.Stage != Closed {
 		m.AckDue = c.AckDue
@@ -100,11 +102,14 @@ func (s *Service) ByCode(ctx context.Context, code receipt.Code) ([]*Mine, error
 		}
 		for _, c := range all {
 			for _, r := range c.Receipts {
-				if r.Lookup != hash || r.State == Ended {
+				if r.Lookup != hash {
 					continue
 				}
-				m := s.mine(c)
-				if m.papers, err = papersTo(tx, c.ID, r); err != nil {
+				m, err := s.mineBy(tx, c, r)
+				if KindOf(err) == NotFound {
+					continue
+				}
+				if err != nil {
 					return err
 				}
 				found = append(found, m)
@@ -116,6 +121,32 @@ func (s *Service) ByCode(ctx context.Context, code receipt.Code) ([]*Mine, error
 		return nil
 	})
 	return found, err
+}
+
+// mineBy is the case as one of its receipts sees it. One that was replaced gets
+// no replies any more: it shows what was done, for as long as it can object.
+func (s *Service) mineBy(tx Tx, c *Case, r Receipt) (*Mine, error) {
+	m, today := s.mine(c), s.Today()
+	f := &filer{lookup: r.Lookup, verifier: r.Verifier}
+	former := c.former(today)
+	for _, v := range s.Verbs(c, ByFiler) {
+		if c.mayAct(v, f, today) == nil {
+			m.May = append(m.May, v)
+		}
+	}
+	switch {
+	case r.State == InHand:
+		if former != nil {
+			m.Waits = former.Until
+		}
+		var err error
+		m.papers, err = papersTo(tx, c.ID, r)
+		return m, err
+	case former != nil && *former == r:
+		m.Replaced = r.Until
+		return m, nil
+	}
+	return nil, errNotFound
 }
 
 // papersTo lists the papers sealed to one receipt, in order.
@@ -136,8 +167,8 @@ func (s *Service) blob(ctx context.Context, p Paper) ([]byte, error) {
 
 // openReply decrypts and verifies one reply. One that does not hold is shown as
 // broken: a quiet gap would help whoever made it.
-func (s *Service) openReply(p Paper, blob []byte, r receipt.Receipt) Reply {
-	head, body, err := crypto.DecryptEnvelope(blob, r.Identity().Age())
+func (m *Mine) openReply(p Paper, blob []byte) Reply {
+	head, body, err := crypto.DecryptEnvelope(blob, m.receipt.Identity().Age())
 	reply := Reply{Day: p.Day, What: string(p.Kind)}
 	if err != nil || head.Case != string(p.Case) || head.From != "ombudsman" || head.What != string(p.Kind) {
 		reply.Broken = true
@@ -147,8 +178,9 @@ func (s *Service) openReply(p Paper, blob []byte, r receipt.Receipt) Reply {
 		reply.Text = crypto.Clean(string(body))
 		return reply
 	}
-	note, ok := s.verifyReply(body)
-	if !ok || note.Case != head.Case || note.Once != head.Once || note.What != head.What || note.Filer != r.Public([32]byte{}).FilerHash() {
+	note, ok := m.s.verifyReply(body)
+	// One that was sealed again when the receipt was replaced names the former.
+	if !ok || note.Case != head.Case || note.Once != head.Once || note.What != head.What || !slices.Contains(m.filers, note.Filer) {
 		reply.Broken = true
 		return reply
 	}
@@ -215,7 +247,7 @@ func (m *Mine) Add(ctx context.Context, form [16]byte, text string, files []Atta
 	}
 	public := m.receipt.Public([32]byte{})
 	return m.s.sealed(ctx, c, func(c *Case) (*act, error) {
-		a := &act{do: Add, by: ByFiler, see: bySystem(c.ID), sheaf: m.s.sheafFor(c, once)}
+		a := &act{do: Add, by: ByFiler, filer: filerOf(public), see: bySystem(c.ID), sheaf: m.s.sheafFor(c, once)}
 		return a, m.s.sealWords(ctx, words{
 			sheaf: a.sheaf, c: c, lookup: public.Lookup, filer: public.FilerHash(), sign: m.receipt.Signer(),
 			text: text, files: files,

@@ -18,6 +18,11 @@ const (
 	Ask         Verb = "ask"
 	Note        Verb = "note"
 	Close       Verb = "close"
+	Replace     Verb = "replace"
+	HandOver    Verb = "handover"
+	EndReceipt  Verb = "end"
+	NotMe       Verb = "not-me"
+	Settle      Verb = "settle"
 )
 
 // Role says who acts.
@@ -68,6 +73,11 @@ var moves = []move{
 	{do: Ask, by: []Role{BySigned, ByOmbudsman}, from: anyOpen, needs: (*Service).needsWords, then: func(_ *Service, c *Case, _ *act) { c.Flags |= Waiting }, tells: true},
 	{do: Note, by: []Role{BySigned}, from: always, needs: (*Service).needsWords},
 	{do: Close, by: []Role{BySigned}, from: anyOpen, to: Closed, needs: (*Service).needsClosing, then: (*Service).thenClosed, tells: true},
+	{do: Replace, by: []Role{ByFiler}, from: always, needs: (*Service).needsSuccessor, then: (*Service).thenReplaced, tells: true},
+	{do: HandOver, by: []Role{ByFiler}, from: always, needs: (*Service).needsSuccessor, then: (*Service).thenReplaced, tells: true},
+	{do: EndReceipt, by: []Role{ByFiler}, from: always, then: (*Service).thenEnded, tells: true},
+	{do: NotMe, by: []Role{ByFiler}, from: always, then: (*Service).thenDisputed, tells: true},
+	{do: Settle, by: []Role{BySigned}, from: always, needs: (*Service).needsDispute, then: (*Service).thenSettled, tells: true},
 }
 
 // allowed finds the move for a verb by a role at a stage.
@@ -89,7 +99,7 @@ func (s *Service) Verbs(c *Case, by Role) []Verb {
 		if _, ok := s.allowed(c, m.do, by); !ok {
 			continue
 		}
-		if m.do == Wait && c.Is(Waiting) || m.do == Resume && !c.Is(Waiting) {
+		if m.do == Wait && c.Is(Waiting) || m.do == Resume && !c.Is(Waiting) || m.do == Settle && !c.Is(Disputed) {
 			continue
 		}
 		open = append(open, m.do)

@@ -14,6 +14,7 @@ type act struct {
 	do     Verb
 	by     Role
 	actor  string // roster name; empty for a filer
+	filer  *filer // of a filer
 	see    func(Tx) (*Case, error)
 	sheaf  *sheaf
 	set    map[string]string
@@ -102,6 +103,9 @@ func (s *Service) perform(ctx context.Context, a *act) error {
 // rests checks what was sealed or signed against the case as it is now.
 func (a *act) rests(tx Tx, c *Case) error {
 	if a.by == ByFiler {
+		if err := c.mayAct(a.do, a.filer, a.day); err != nil {
+			return err
+		}
 		if err := hasRoom(tx, c.ID); err != nil {
 			return err
 		}
@@ -159,6 +163,7 @@ func (s *Service) effect(c *Case, a *act, m move) error {
 var logNames = map[Verb]string{
 	Add: "message", Acknowledge: "acknowledged", GetPapers: "papers", Assess: "assessed", Wait: "waiting",
 	Resume: "resumed", TakeLead: "lead", Answer: "replied", Ask: "asked", Note: "noted", Close: "closed",
+	Replace: "replaced", HandOver: "handed-over", EndReceipt: "ended", NotMe: "disputed", Settle: "settled",
 }
 
 func (a *act) entry(c *Case, m move) Entry {

@@ -83,7 +83,7 @@ func (s *Service) amend(ctx context.Context, c *Case, f Filing, public receipt.P
 	return s.sealed(ctx, c, func(c *Case) (*act, error) {
 		once := [16]byte(public.Tag[:16])
 		sh := s.sheafFor(c, once)
-		a := &act{do: Add, by: ByFiler, see: bySystem(c.ID), sheaf: sh, urgent: f.Urgent}
+		a := &act{do: Add, by: ByFiler, filer: filerOf(public), see: bySystem(c.ID), sheaf: sh, urgent: f.Urgent}
 		if f.Source != Typed {
 			in := &intake{filing: f, public: public, c: c, sheaf: sh, amends: true}
 			return a, in.sealInner(ctx)
@@ -99,6 +99,7 @@ func (s *Service) amend(ctx context.Context, c *Case, f Filing, public receipt.P
 type words struct {
 	sheaf  *sheaf
 	c      *Case
+	do     Verb // zero: Add
 	lookup [32]byte
 	filer  string
 	sign   crypto.SigningKey
@@ -108,13 +109,16 @@ type words struct {
 
 // sealWords seals attachments, then the signed note that names their hashes.
 func (s *Service) sealWords(ctx context.Context, w words) error {
+	if w.do == "" {
+		w.do = Add
+	}
 	head := crypto.Header{
 		Case: string(w.c.ID), Once: hex.EncodeToString(w.sheaf.once[:]), From: "filer", What: "more",
 		Type: "text/plain; charset=utf-8", Day: string(w.sheaf.day), Filer: w.filer,
 	}
 	note := crypto.FilerNote{
 		Origin: s.Office.Origin, Lookup: hex.EncodeToString(w.lookup[:]), Once: head.Once, Day: head.Day,
-		Do: "add", Words: crypto.Signable(crypto.Clean(w.text)),
+		Do: string(w.do), Words: crypto.Signable(crypto.Clean(w.text)),
 	}
 	for _, a := range w.files {
 		sum, err := w.sheaf.attach(ctx, head, a)

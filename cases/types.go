@@ -70,9 +70,14 @@ const (
 	Urgent
 	Test
 	Drill
+	Disputed // a former receipt says that its owner did not replace it
+	afterFlags
+
+	// AllFlags has every flag set.
+	AllFlags = afterFlags - 1
 )
 
-var flagNames = []string{"waiting", "held", "remedy outstanding", "urgent", "test", "drill"}
+var flagNames = []string{"waiting", "held", "remedy outstanding", "urgent", "test", "drill", "disputed"}
 
 // Names lists the flags that are set.
 func (f Flags) Names() []string {
@@ -195,12 +200,11 @@ type Grant struct {
 // ReceiptState says what a receipt may still do.
 type ReceiptState string
 
-// The states of a receipt. In this version all are in hand; the others are for
-// the handing over and replacing of receipts.
+// The states of a receipt.
 const (
 	InHand   ReceiptState = "live"
-	Replaced ReceiptState = "replaced"
-	Ended    ReceiptState = "ended"
+	Replaced ReceiptState = "replaced" // until a day it can still say "this was not me"
+	Ended    ReceiptState = "ended"    // opens nothing
 )
 
 // A Receipt is the public half of one receipt of a case.

@@ -38,6 +38,9 @@ var kinds = map[string]kind{
 	"answer": {filer: []string{"answer"}, files: "answer"},
 	"ask":    {filer: []string{"ask"}, files: "ask"},
 	"note":   {inner: []string{"note"}, files: "note"},
+	"settle": {inner: []string{"note"}, set: map[string]setting{
+		"keep": {oneOf([]string{KeepFormer, KeepNewer}), ErrKeep},
+	}},
 	"close": {filer: []string{"answer"}, inner: []string{"lessons"}, files: "answer", set: map[string]setting{
 		"disposition": {oneOf(Dispositions), ErrDisposition},
 	}},

@@ -21,7 +21,7 @@ func (r *reader) claim(it Item, msg []byte) {
 		r.unreadable(it)
 		return
 	}
-	if n.Origin != r.t.Origin || crypto.FilerHash(n.Recipient, n.Verifier) != r.t.Filer || !r.sameLookup(n.Lookup) {
+	if n.Origin != r.t.Origin || !r.filers.knows(crypto.FilerHash(n.Recipient, n.Verifier)) || !r.filers.sameLookup(crypto.FilerHash(n.Recipient, n.Verifier), n.Lookup) {
 		it.Unreadable = "it is the claim of another receipt"
 		r.unreadable(it)
 		return

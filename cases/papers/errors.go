@@ -29,6 +29,8 @@ const (
 	ErrDraft = RefusedError("this act lacks words that it needs; write a text, and for closing also a disposition and lessons (or \"none, because …\")")
 	// ErrDisposition: a case is closed in a way that is not known here.
 	ErrDisposition = RefusedError("a case is closed with one of these dispositions: substantiated, partly, unsubstantiated, referred, out-of-mandate, question-answered, duplicate, no-answer or withdrawn")
+	// ErrKeep: a dispute between two receipts is settled in a way that is not known.
+	ErrKeep = RefusedError("say which receipt stays the filer's: former or newer")
 	// ErrSigner: the key belongs to somebody else than the papers' reader.
 	ErrSigner = RefusedError("this key is not the one of the ombudsman that the papers were made for; use your own key and papers")
 	// ErrCarried: an act carries files in another way than its kind asks for.

@@ -55,8 +55,8 @@ func (r *reader) sealed(it Item, h crypto.Header, plain []byte) {
 		r.unreadable(it)
 		return
 	}
-	fits := in.Lookup != "" && r.sameLookup(in.Lookup) && in.From == "filer" && sameKind(in.What, h.What) &&
-		(in.Filer == "" || in.Filer == r.t.Filer) && in.Inner == ""
+	fits := in.Lookup != "" && r.filers.sameLookup(h.Filer, in.Lookup) && in.From == "filer" && sameKind(in.What, h.What) &&
+		(in.Filer == "" || in.Filer == h.Filer) && in.Inner == ""
 	if !fits {
 		r.warnf("Paper %d was sealed for another filing than the one it is shown in.", it.N)
 	}

@@ -46,7 +46,7 @@ func (r *reader) body(it Item, h crypto.Header, body []byte) {
 		r.words(&it, string(body))
 		r.add(it)
 	case "more":
-		r.more(it, body)
+		r.more(it, h.Filer, body)
 	case "file":
 		r.loose = append(r.loose, loose{it, fileOf(h, body)})
 	case "act":
@@ -79,9 +79,10 @@ func (r *reader) words(it *Item, text string) {
 	}
 }
 
-// more reads what the filer added. It counts as signed only by the receipt that
-// the report pinned: a host that turned bad later has many keys, but not that.
-func (r *reader) more(it Item, body []byte) {
+// more reads what the filer added or did. It counts as signed only by the receipt
+// that the report pinned, or one that it handed the case to: a host that turned
+// bad later has many keys, but not those.
+func (r *reader) more(it Item, filer string, body []byte) {
 	text, err := crypto.NoteText(body)
 	var n crypto.FilerNote
 	if err == nil {
@@ -93,37 +94,22 @@ func (r *reader) more(it Item, body []byte) {
 		r.add(it)
 		return
 	}
-	_, err = crypto.OpenFiler(body, r.verifierOfFiler())
-	it.Signed = err == nil && n.Origin == r.t.Origin && n.Once == it.Once && r.sameLookup(n.Lookup)
+	_, err = crypto.OpenFiler(body, r.verifierOf(filer))
+	it.Signed = err == nil && n.Origin == r.t.Origin && n.Once == it.Once && r.filers.sameLookup(filer, n.Lookup)
 	if !it.Signed {
 		r.warnf("Paper %d is not signed by the receipt of the report, or for something else: do not take it for the filer's.", it.N)
 	}
-	r.words(&it, n.Words)
-	if n.Do != "add" {
-		it.Text = "[" + n.Do + "]\n" + it.Text
+	switch n.Do {
+	case "add":
+		r.words(&it, n.Words)
+	case "replace", "handover":
+		r.handsOver(&it, filer, n.Do, n.Words)
+	default:
+		r.words(&it, n.Words)
+		it.Text = strings.TrimSpace("[" + n.Do + "]\n" + it.Text)
 	}
 	r.bound = append(r.bound, bound{len(r.t.Items), n.Files})
 	r.add(it)
-}
-
-// verifierOfFiler is that of the live receipt which the first envelope pinned;
-// "" verifies nothing.
-func (r *reader) verifierOfFiler() string {
-	for _, rc := range r.t.Receipts {
-		if rc.FilerHash() == r.t.Filer {
-			return rc.Verifier
-		}
-	}
-	return ""
-}
-
-// sameLookup holds all that is signed by a receipt, or sealed with it, to one
-// lookup hash.
-func (r *reader) sameLookup(lookup string) bool {
-	if r.lookup == "" {
-		r.lookup = lookup
-	}
-	return r.lookup == lookup
 }
 
 // reply reads an ombudsman's words: a signed note, or what was typed in chat.
@@ -143,7 +129,7 @@ func (r *reader) reply(it Item, body []byte) {
 	}
 	it.By, it.Text = n.By, n.Words
 	fits := n.Origin == r.t.Origin && n.Case == r.t.Case && n.Once == it.Once && n.What == it.What
-	if !fits || n.Filer != "-" && n.Filer != r.t.Filer {
+	if !fits || n.Filer != "-" && !r.filers.knows(n.Filer) {
 		r.warnf("Paper %d was signed for another case, act or filer: do not take it for what it seems.", it.N)
 		fits = false
 	}
@@ -186,6 +172,9 @@ func (r *reader) act(it Item, body []byte) {
 		_, err := crypto.OpenNote(body, verifier)
 		return err
 	}) && fits
+	if n.Do == "settle" {
+		r.settles(&it, n.Set["keep"])
+	}
 	r.add(it)
 }
 

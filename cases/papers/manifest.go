@@ -41,12 +41,13 @@ type Manifest struct {
 	Priority    string            `json:"priority"`
 	Lead        string            `json:"lead"` // roster name, or ""
 	Disposition string            `json:"disposition"`
-	Me          string            `json:"me"`        // roster name of the reader
-	Transport   string            `json:"transport"` // recipient for act files
-	Keys        []ManifestKey     `json:"keys"`      // by epoch, from 0
-	Receipts    []ManifestReceipt `json:"receipts"`  // live ones, sorted by FilerHash: r1, r2, …
-	Head        string            `json:"head"`      // Leaf of the last paper
-	Papers      []ManifestPaper   `json:"papers"`    // by N
+	Me          string            `json:"me"`               // roster name of the reader
+	Transport   string            `json:"transport"`        // recipient for act files
+	Keys        []ManifestKey     `json:"keys"`             // by epoch, from 0
+	Receipts    []ManifestReceipt `json:"receipts"`         // live ones, sorted by FilerHash: r1, r2, …
+	Former      []ManifestReceipt `json:"former,omitempty"` // those that are not live any more, sorted likewise
+	Head        string            `json:"head"`             // Leaf of the last paper
+	Papers      []ManifestPaper   `json:"papers"`           // by N
 	Log         ManifestLog       `json:"log"`
 }
 
@@ -163,14 +164,16 @@ func (m Manifest) checkKeys() error {
 }
 
 func (m Manifest) checkReceipts() error {
-	last := ""
-	for _, r := range m.Receipts {
-		hash := r.FilerHash()
-		if hash <= last || !isRecipient(r.Recipient) || crypto.CheckVerifier(r.Verifier) != nil ||
-			crypto.VerifierName(r.Verifier) != m.Origin+"/filer" {
-			return ErrManifest
+	for _, list := range [][]ManifestReceipt{m.Receipts, m.Former} {
+		last := ""
+		for _, r := range list {
+			hash := r.FilerHash()
+			if hash <= last || !isRecipient(r.Recipient) || crypto.CheckVerifier(r.Verifier) != nil ||
+				crypto.VerifierName(r.Verifier) != m.Origin+"/filer" {
+				return ErrManifest
+			}
+			last = hash
 		}
-		last = hash
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ type reader struct {
 	t      *Thread
 	ids    []age.Identity
 	pins   Pins
-	lookup string          // of the filer, as the first sealed or signed thing names it
+	filers filers
 	seen   map[string]bool // once and what of each paper
 	bound  []bound
 	loose  []loose
@@ -170,6 +170,7 @@ func (r *reader) pin(h crypto.Header) {
 		return
 	}
 	r.t.Filer, r.t.Excluded, r.t.Holders = h.Filer, h.Excluded, h.Holders
+	r.filers.chain = []string{h.Filer}
 	at := slices.IndexFunc(h.Holders, func(o crypto.Holder) bool { return o.Name == r.t.Me })
 	if at < 0 {
 		r.warnf("You were not among those who were given this case at filing.")
@@ -201,7 +202,7 @@ func (r *reader) checkHeader(e ManifestPaper, h crypto.Header, first bool) {
 	if !within(h.Day, r.t.Opened, r.t.Day) {
 		r.warnf("Paper %s is dated before the case was opened, or after these papers were made.", n)
 	}
-	if h.From == "filer" && r.t.Filer != "" && h.Filer != r.t.Filer {
+	if h.From == "filer" && r.t.Filer != "" && !r.filers.knows(h.Filer) {
 		r.warnf("Paper %s comes from another receipt than the report.", n)
 	}
 	if first && r.t.Source != "typed" && h.Inner == "" {

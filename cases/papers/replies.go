@@ -50,8 +50,9 @@ func OpenReplies(b *crypto.Bundle, rc receipt.Receipt, enrolments map[string]cry
 	own := ManifestReceipt{rc.Identity().Recipient().String(), rc.Signer().Verifier()}
 	lookup := rc.Lookup().Hash()
 	r := &reader{
-		p: &Papers{}, pins: Pins{Enrolments: enrolments}, seen: map[string]bool{}, lookup: hex.EncodeToString(lookup[:]),
-		t: &Thread{Filer: own.FilerHash(), Manifest: Manifest{Origin: rc.Origin(), Receipts: []ManifestReceipt{own}}},
+		p: &Papers{}, pins: Pins{Enrolments: enrolments}, seen: map[string]bool{},
+		filers: filers{[]string{own.FilerHash()}, map[string]string{own.FilerHash(): hex.EncodeToString(lookup[:])}},
+		t:      &Thread{Filer: own.FilerHash(), Manifest: Manifest{Origin: rc.Origin(), Receipts: []ManifestReceipt{own}}},
 	}
 	for i, name := range b.Names() {
 		blob, _ := b.Get(name)
@@ -65,7 +66,7 @@ func OpenReplies(b *crypto.Bundle, rc receipt.Receipt, enrolments map[string]cry
 // from another, sealed again to this receipt, would be a lie about who said it.
 func (r *reader) answer(n int64, blob []byte, id age.Identity) {
 	h, body, err := crypto.DecryptEnvelope(blob, id)
-	if err == nil && h.Lookup != r.lookup && h.Lookup != "" {
+	if err == nil && h.Lookup != "" && !r.filers.sameLookup(r.t.Filer, h.Lookup) {
 		err = errOtherCase
 	}
 	if err == nil && h.Case != "" {

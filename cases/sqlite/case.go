@@ -88,20 +88,18 @@ func scanCase(r *row) *cases.Case {
 	}
 }
 
-const allFlags = cases.Drill<<1 - 1
-
 func flags(r *row) cases.Flags {
 	v := r.int64()
-	if v&^int64(allFlags) != 0 {
+	if v&^int64(cases.AllFlags) != 0 {
 		r.strange()
 	}
-	return cases.Flags(v) //nolint:gosec // no bit beyond allFlags is set, or the row is refused
+	return cases.Flags(v) //nolint:gosec // no bit beyond cases.AllFlags is set, or the row is refused
 }
 
 // sound refuses a case that could not be read back.
 func sound(c *cases.Case) error {
 	return known(kinds[c.Kind], sources[c.Source], stages[c.Stage], priorities[c.Priority],
-		dispositions[c.Disposition], c.Flags&^allFlags == 0)
+		dispositions[c.Disposition], c.Flags&^cases.AllFlags == 0)
 }
 
 // Create implements [cases.CaseTx].

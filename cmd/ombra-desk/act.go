@@ -60,6 +60,10 @@ var binding = []struct {
 }{
 	{do: "note", short: "Write a note that only ombudsmen read"},
 	{
+		do: "settle", short: "Decide which receipt stays the filer's when two are in dispute, and why",
+		settles: []struct{ name, help string }{{"keep", "which one stays: former (it said \"this was not me\") or newer"}},
+	},
+	{
 		do: "close", short: "Close a case with a final answer, a disposition and lessons",
 		settles: []struct{ name, help string }{{"disposition", "how it ended: " + strings.Join(papers.Dispositions, ", ")}},
 	},

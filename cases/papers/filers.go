@@ -1,0 +1,112 @@
+package papers
+
+import (
+	"encoding/hex"
+	"slices"
+	"strings"
+)
+
+// The first envelope pins one receipt. From there on only its own signature, or
+// that of the receipt which it handed the case to, makes another one the
+// filer's: a host that added one of its own would read every answer from then on.
+
+// successorLine begins the words of a note by which a receipt is replaced.
+const successorLine = "successor "
+
+// Successor writes the words of a note that hands a case to another receipt:
+// whose keys (FilerHash) take over, and what the filer says about it.
+func Successor(filerHash, words string) string {
+	return strings.TrimSpace(successorLine + filerHash + "\n" + words)
+}
+
+// ParseSuccessor reads them.
+func ParseSuccessor(text string) (filerHash, words string, ok bool) {
+	line, words, _ := strings.Cut(text, "\n")
+	hash, found := strings.CutPrefix(line, successorLine)
+	raw, err := hex.DecodeString(hash)
+	return hash, strings.TrimSpace(words), found && err == nil && len(raw) == 32 && hex.EncodeToString(raw) == hash
+}
+
+// filers is the chain of receipts that the filer's own signatures show, the
+// oldest first.
+type filers struct {
+	chain   []string          // FilerHash
+	lookups map[string]string // by FilerHash, as the first sealed or signed thing names it
+}
+
+func (f *filers) knows(hash string) bool { return slices.Contains(f.chain, hash) }
+
+// sameLookup holds all that is signed by a receipt, or sealed with it, to one
+// lookup hash.
+func (f *filers) sameLookup(hash, lookup string) bool {
+	if f.lookups == nil {
+		f.lookups = map[string]string{}
+	}
+	if f.lookups[hash] == "" {
+		f.lookups[hash] = lookup
+	}
+	return f.lookups[hash] == lookup
+}
+
+// verifierOf is that of a receipt which the filer vouches for; "" verifies
+// nothing.
+func (r *reader) verifierOf(filerHash string) string {
+	for _, rc := range slices.Concat(r.t.Receipts, r.t.Former) {
+		if rc.FilerHash() == filerHash && r.filers.knows(filerHash) {
+			return rc.Verifier
+		}
+	}
+	return ""
+}
+
+// handsOver follows a signed note of the receipt that is the filer's now to the
+// one that takes its place.
+func (r *reader) handsOver(it *Item, by, do, words string) {
+	next, rest, ok := ParseSuccessor(words)
+	if !ok {
+		r.warnf("Paper %d replaces a receipt, and does not say by which.", it.N)
+		return
+	}
+	it.Text = rest
+	switch {
+	case !it.Signed:
+	case by != r.t.Filer || r.filers.knows(next):
+		r.warnf("Paper %d replaces a receipt that had been replaced before: oversight should know.", it.N)
+	default:
+		r.filers.chain, r.t.Filer = append(r.filers.chain, next), next
+		it.Text = strings.TrimSpace("[" + do + ": another receipt is the filer's from here on]\n" + rest)
+	}
+}
+
+// settles follows a colleague's signed decision between the last two receipts.
+func (r *reader) settles(it *Item, keep string) {
+	last := len(r.filers.chain) - 1
+	if !it.Signed || last < 1 || r.t.Filer != r.filers.chain[last] {
+		return
+	}
+	if keep == KeepFormer {
+		r.t.Filer = r.filers.chain[last-1]
+	}
+}
+
+// What an act that settles a dispute between two receipts keeps.
+const (
+	KeepFormer = "former"
+	KeepNewer  = "newer"
+)
+
+// receipts holds the live receipts to those that the filer vouches for. Any
+// other is named, and [Thread.Act] seals nothing to it.
+func (r *reader) receipts() {
+	known := false
+	for i, rc := range r.t.Receipts {
+		if rc.FilerHash() == r.t.Filer {
+			known = true
+			continue
+		}
+		r.warnf("Receipt %d of this case is not the one that the report was filed with, and nothing shows that the filer handed the case over. No answer is sealed to it.", i+1)
+	}
+	if !known && len(r.t.Receipts) > 0 {
+		r.warnf("The receipt that the report was filed with is not live any more.")
+	}
+}
