@@ -70,6 +70,8 @@ func New(o Options) *Bot {
 		"case.get":     b.getFiles,
 		"case.add":     b.addForm,
 		"case.send":    b.addSend,
+		"own.form":     b.ownForm,
+		"own.send":     b.ownSend,
 		"inbox":        b.ombudsman(b.inbox),
 		"card":         b.ombudsman(b.card),
 		"card.do":      b.ombudsman(b.cardDo),

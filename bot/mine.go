@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -52,7 +53,7 @@ func (b *Bot) openCase(ctx context.Context, v *visit) (Step, error) {
 // the receipt that was typed for this one request.
 func (v *visit) mineCard(m *cases.Mine) Step {
 	s := Step{Title: v.say.Get("mine.title"), Facts: v.standing(m), Cover: v.cover(v.verb("case"))}
-	s.Facts = append(s.Facts, v.promises(m)...)
+	s.Facts = append(append(v.receiptFacts(m), s.Facts...), v.promises(m)...)
 	files := false
 	var quote strings.Builder
 	for i := len(m.Replies) - 1; i >= 0; i-- { // newest first
@@ -67,13 +68,16 @@ func (v *visit) mineCard(m *cases.Mine) Step {
 		quote.WriteString(text)
 	}
 	s.Quote = quote.String()
-	if len(m.Replies) == 0 {
+	if len(m.Replies) == 0 && m.Replaced == "" {
 		s.Text = v.say.Get("mine.nothing-yet")
 	}
-	s.Buttons = []Button{v.button(v.say.Get("mine.add"), state{Do: "case.add"})}
+	if slices.Contains(m.May, cases.Add) {
+		s.Buttons = []Button{v.button(v.say.Get("mine.add"), state{Do: "case.add"})}
+	}
 	if files {
 		s.Buttons = append(s.Buttons, v.button(v.say.Get("mine.files"), state{Do: "case.files"}))
 	}
+	s.Buttons = append(s.Buttons, v.receiptButtons(m)...)
 	return s
 }
 

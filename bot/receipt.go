@@ -13,9 +13,7 @@ import (
 // receiptStep shows a receipt for the first time, from what the filing returned:
 // the case is synced to disk (law 3), and no further read can take that away.
 func (v *visit) receiptStep(r receipt.Receipt, filed cases.Filed, note string) Step {
-	secret := r.Secret()
-	v.state = state{Do: "file.receipt", Key: secret[:], Page: int(newOnce()[0]) % 7, Until: v.o.Now().Add(receiptTime).Unix()}
-	s := v.receiptCard(r, filed.AckDue, filed.FeedbackDue)
+	s := v.newReceipt(r, filed.AckDue, filed.FeedbackDue)
 	if filed.Amended {
 		s.Text = v.say.Get("receipt.amended") + "\n\n" + s.Text
 	}
@@ -23,6 +21,13 @@ func (v *visit) receiptStep(r receipt.Receipt, filed cases.Filed, note string) S
 		s.Text = note + "\n\n" + s.Text
 	}
 	return s
+}
+
+// newReceipt begins the quarter of an hour in which a receipt can be shown again.
+func (v *visit) newReceipt(r receipt.Receipt, ack, feedback cases.Day) Step {
+	secret := r.Secret()
+	v.state = state{Do: "file.receipt", Key: secret[:], Page: int(newOnce()[0]) % 7, Until: v.o.Now().Add(receiptTime).Unix()}
+	return v.receiptCard(r, ack, feedback)
 }
 
 // showReceipt is a reading flow: a covered receipt, or one whose window was

@@ -60,6 +60,9 @@ func everyForm(t *testing.T) (*scene, map[string]opened) {
 	s.look("staff", rec)
 	s.seat("staff").press(phrase.Get("mine.add"))
 	forms["add"] = opened{who: "staff", step: s.seat("staff").Step(), good: url.Values{"receipt": {rec}, "more": {"One thing more."}}}
+	s.look("staff", rec)
+	s.seat("staff").press(phrase.Get("own.replace"))
+	forms["replace"] = opened{who: "staff", step: s.seat("staff").Step(), good: url.Values{"receipt": {rec}, "why": {"It was seen."}}}
 	_, sealed := s.sealedFile("The supplier sold it twice.")
 	_, inner := s.opened(sealed.File)
 	s.seat("three").say("", bottest.FileOf("stock.age", inner["body.age"]))
@@ -171,7 +174,7 @@ func TestBadInput(t *testing.T) {
 	// The control: the good answers are taken, after all of that.
 	for _, name := range slices.Sorted(maps.Keys(forms)) {
 		step := s.again(forms[name].event(forms[name].good))
-		if filed := name == "report" || name == "redress" || name == "stock"; step.IsForm() != filed || filed && step.Title != phrase.Get("receipt.title") {
+		if filed := name == "report" || name == "redress" || name == "stock" || name == "replace"; step.IsForm() != filed || filed && step.Title != phrase.Get("receipt.title") {
 			t.Errorf("%s: good answers come back: %.300s", name, bare(step))
 		}
 	}

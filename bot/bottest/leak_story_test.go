@@ -248,6 +248,12 @@ func (l *leak) back(rec string) {
 	c.press(words.Get("mine.files"))
 	c.send(url.Values{"receipt": {rec}})
 	c.look(parsed(l, rec).Lookup().Hex())
+	c.look(rec)
+	c.press(words.Get("own.replace"))
+	v = l.fill(c, "why it is replaced")
+	v.Set("receipt", rec)
+	c.send(v)
+	l.receipt(c.proved())
 }
 
 // jobs: what happens by itself. The clock stands at the odd time for all of it.

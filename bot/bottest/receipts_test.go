@@ -1,0 +1,117 @@
+package bottest_test
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"ombra/bot/bottest"
+	"ombra/cases/papers"
+)
+
+// does is an act about a receipt: from the card of the case, by its button.
+func (s *scene) does(account, receipt, act, why string) bottest.Screen {
+	s.t.Helper()
+	s.look(account, receipt)
+	p := s.seat(account)
+	p.press(phrase.Get("own." + act))
+	return p.fill(url.Values{"receipt": {receipt}, "why": {why}})
+}
+
+// TestExposedReceiptIsReplaced: somebody typed a receipt where the platform keeps
+// it, and replaces it. The new one is shown and proved like the first, and shown
+// again for a quarter of an hour; sent twice, the form shows the same.
+func TestExposedReceiptIsReplaced(t *testing.T) {
+	s := newScene(t, bottest.Settings{})
+	first := s.file("staff", told())
+	name := s.holder()
+	s.seat(name).say("", s.actFile(name, s.thread(name), papers.Draft{Do: "answer", Text: "We have it."}))
+	p := s.seat("staff")
+	p.say(first)
+	second := s.receiptOn(s.does("staff", first, "replace", "I typed it into the conversation."))
+	sent := p.last()
+	if first == second {
+		t.Fatal("it is the same")
+	}
+	cover := p.Step().Cover
+	size := s.size()
+	for range 2 {
+		if got := s.receiptOn(bottest.ScreenOf(s.again(sent))); got != second {
+			t.Errorf("sent again it shows %s, not %s", got, second)
+		}
+	}
+	s.grew(size, 0, "the same form again")
+	if cover == nil {
+		t.Error("no cover")
+	}
+	group, err := bottest.GroupOn(p.Sees(), second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.fill(url.Values{"group": {group}})
+	if !p.Sees().Has(phrase.Get("receipt.proved-title")) {
+		t.Errorf("not proved: %s", p.Sees().Text)
+	}
+	if screen := s.look("staff", second); !screen.Has("We have it.") || !screen.Has("signed by "+name) || slices.Contains(screen.Buttons, phrase.Get("own.replace")) {
+		t.Errorf("the new receipt shows: %s", screen.Text)
+	}
+	if screen := s.look("staff", first); screen.Has("We have it.") || !slices.Contains(screen.Buttons, phrase.Get("own.not-me")) || slices.Contains(screen.Buttons, phrase.Get("mine.add")) {
+		t.Errorf("the former one shows: %s", screen.Text)
+	}
+	if th := s.thread(name); len(th.Warnings) > 0 || !strings.Contains(asText(th), "I typed it into the conversation.") {
+		t.Errorf("%q", th.Warnings)
+	}
+}
+
+func asText(th *papers.Thread) string {
+	var b strings.Builder
+	_ = th.Text(&b)
+	return b.String()
+}
+
+// TestReceiptInDispute: the former receipt objects, nobody is answered, and the
+// ombudsman's signed decision gives the case back.
+func TestReceiptInDispute(t *testing.T) {
+	s := newScene(t, bottest.Settings{})
+	owner := s.file("staff", told())
+	name := s.holder()
+	thief := s.receiptOn(s.does("thief", owner, "replace", ""))
+	s.does("staff", owner, "not-me", "I never gave it away.")
+	for account, rec := range map[string]string{"staff": owner, "thief": thief} {
+		screen := s.look(account, rec)
+		for _, act := range []string{"replace", "handover", "end"} {
+			if slices.Contains(screen.Buttons, phrase.Get("own."+act)) {
+				t.Errorf("%s is offered %s", account, act)
+			}
+		}
+		if !screen.Has(phrase.Get("own.in-dispute")) {
+			t.Errorf("%s sees no dispute: %s", account, screen.Text)
+		}
+	}
+	s.seat(name).say("", s.actFile(name, s.thread(name), papers.Draft{
+		Do: "settle", Text: "The first one knew what was reported.", Set: map[string]string{"keep": papers.KeepFormer},
+	}))
+	if screen := s.look("thief", thief); !screen.Has(phrase.Get("error.not-found")) {
+		t.Errorf("the thief sees: %s", screen.Text)
+	}
+	if screen := s.look("staff", owner); !slices.Contains(screen.Buttons, phrase.Get("own.replace")) {
+		t.Errorf("the owner sees: %s", screen.Text)
+	}
+}
+
+// TestReceiptEnds: it opens nothing, like any stranger's.
+func TestReceiptEnds(t *testing.T) {
+	s := newScene(t, bottest.Settings{})
+	rec := s.file("staff", told())
+	if screen := s.does("staff", rec, "end", "I do not want to come back."); !screen.Has(phrase.Get("stored.title")) {
+		t.Errorf("%s", screen.Text)
+	}
+	if screen := s.look("staff", rec); !screen.Has(phrase.Get("error.not-found")) {
+		t.Errorf("it still opens: %s", screen.Text)
+	}
+	name := s.holder()
+	if th := s.thread(name); len(th.Warnings) > 0 {
+		t.Errorf("%q", th.Warnings)
+	}
+}

@@ -1,0 +1,125 @@
+package bot
+
+import (
+	"context"
+	"slices"
+
+	"ombra/cases"
+	"ombra/crypto/receipt"
+)
+
+// What a filer does about the receipt itself. Each asks for the receipt again:
+// no button of the case holds one.
+
+// receiptActs are those acts, in the order of their buttons.
+var receiptActs = []cases.Verb{cases.Replace, cases.HandOver, cases.EndReceipt, cases.NotMe}
+
+// takesNew says whether an act puts a new receipt in the place of the old one.
+func takesNew(do cases.Verb) bool { return do == cases.Replace || do == cases.HandOver }
+
+// receiptButtons leads on to what this receipt may do about itself now.
+func (v *visit) receiptButtons(m *cases.Mine) (list []Button) {
+	for _, do := range receiptActs {
+		if slices.Contains(m.May, do) {
+			list = append(list, v.button(v.say.Get("own."+string(do)), state{Do: "own.form", Act: do}))
+		}
+	}
+	return list
+}
+
+// receiptFacts say what is unusual about this receipt.
+func (v *visit) receiptFacts(m *cases.Mine) (facts []Fact) {
+	add := func(key string, day cases.Day) {
+		facts = append(facts, Fact{v.say.Get("own.receipt"), v.say.Get("own."+key, "day", string(day))})
+	}
+	switch {
+	case m.Replaced != "" && !m.Disputed:
+		add("was-replaced", m.Replaced)
+	case m.Disputed:
+		add("in-dispute", "")
+	case m.Waits != "":
+		add("is-new", m.Waits)
+	}
+	return facts
+}
+
+// ownForm asks for the receipt and, if there is something to say, words. A new
+// receipt is drafted now: whatever happens on the way, the same form leads to the
+// same one.
+func (b *Bot) ownForm(_ context.Context, v *visit) (Step, error) {
+	if !slices.Contains(receiptActs, v.state.Act) {
+		return Step{}, cases.E(cases.Internal, "", nil)
+	}
+	var secret []byte
+	if takesNew(v.state.Act) {
+		fresh := receipt.New(v.o.Origin).Secret()
+		secret = fresh[:]
+	}
+	return v.ownStep(v.ownFields(), newOnce(), secret), nil
+}
+
+func (v *visit) ownFields() []Field {
+	why := Field{ID: "why", Kind: Text, Label: v.say.Get("own.why"), Help: v.say.Get("own.why-help"), Max: MaxInput, Optional: true}
+	return []Field{v.receiptField(), why}
+}
+
+func (v *visit) ownStep(fields []Field, once, secret []byte) Step {
+	do := v.state.Act
+	return Step{
+		Title: v.say.Get("own.title"), Text: v.say.Get("own." + string(do) + "-text"), Fields: fields, Submit: v.say.Get("own.submit"),
+		Token: v.form(state{Do: "own.send", Act: do, Once: once, Key: secret}),
+	}
+}
+
+// ownSend does it. A form that was sent before shows the same new receipt.
+func (b *Bot) ownSend(ctx context.Context, v *visit) (Step, error) {
+	fields := v.ownFields()
+	fine := v.fill(fields)
+	r, ok := v.readReceipt(&fields[0])
+	again := v.ownStep(fields, v.state.Once, v.state.Key)
+	if !fine || !ok || v.stale || takesNew(v.state.Act) && len(v.state.Key) != 16 {
+		return v.mend(again), nil
+	}
+	if !takesNew(v.state.Act) {
+		return v.ownAct(ctx, r, again)
+	}
+	next := receipt.FromSecret(v.o.Origin, [16]byte(v.state.Key))
+	mine, err := v.o.Cases.Mine(ctx, next)
+	if cases.KindOf(err) == cases.NotFound {
+		mine, err = v.replace(ctx, r, next)
+	}
+	if err != nil {
+		return v.refused(again, err), nil
+	}
+	do := v.state.Act
+	s := v.newReceipt(next, mine.AckDue, mine.FeedbackDue)
+	s.Text = v.say.Get("own."+string(do)+"-done") + "\n\n" + s.Text
+	return s, nil
+}
+
+func (v *visit) replace(ctx context.Context, r, next receipt.Receipt) (*cases.Mine, error) {
+	mine, err := v.o.Cases.Mine(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return mine, mine.Replace(ctx, v.state.Act, v.state.once(), next, v.one("why"))
+}
+
+// ownAct ends a receipt, or says that its owner did not replace it.
+func (v *visit) ownAct(ctx context.Context, r receipt.Receipt, again Step) (Step, error) {
+	mine, err := v.o.Cases.Mine(ctx, r)
+	if err == nil {
+		if v.state.Act == cases.EndReceipt {
+			err = mine.End(ctx, v.state.once(), v.one("why"))
+		} else {
+			err = mine.NotMe(ctx, v.state.once(), v.one("why"))
+		}
+	}
+	if err != nil {
+		return v.refused(again, err), nil
+	}
+	return Step{
+		Title: v.say.Get("stored.title"), Text: v.say.Get("own." + string(v.state.Act) + "-done"),
+		Facts: v.authorities(), Buttons: []Button{v.verb("help")}, Cover: v.cover(v.verb("case")),
+	}, nil
+}
