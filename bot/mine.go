@@ -67,6 +67,15 @@ func (v *visit) mineCard(m *cases.Mine) Step {
 		}
 		quote.WriteString(text)
 	}
+	for _, w := range m.Written {
+		text := v.written(w)
+		if utf8.RuneCountInString(quote.String())+utf8.RuneCountInString(text) > MaxQuote {
+			s.Text = v.say.Get("mine.more-in-files")
+			files = true
+			break
+		}
+		quote.WriteString(text)
+	}
 	s.Quote = quote.String()
 	if len(m.Replies) == 0 && m.Replaced == "" {
 		s.Text = v.say.Get("mine.nothing-yet")
@@ -106,11 +115,27 @@ func (v *visit) reply(r cases.Reply) string {
 	}
 	// The words are indented: no line of theirs can pass for one of our headings
 	// and say that somebody signed.
-	text := head + "\n    " + strings.ReplaceAll(strings.TrimRight(r.Text, "\n"), "\n", "\n    ") + "\n"
+	text := head + indented(r.Text)
 	if len(r.Files) > 0 {
 		text += v.say.Get("reply.files", "names", strings.Join(r.Files, ", ")) + "\n"
 	}
 	return text + "\n"
+}
+
+func indented(text string) string {
+	return "\n    " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    ") + "\n"
+}
+
+// written renders what the filer wrote, or somebody for them.
+func (v *visit) written(w cases.Written) string {
+	if w.Broken {
+		return v.say.Get("written.broken", "day", string(w.Day)) + "\n\n"
+	}
+	key := "written.own"
+	if w.Source != "" && v.say.Has("written."+w.Source) {
+		key = "written." + w.Source
+	}
+	return v.say.Get(key, "day", string(w.Day), "received", w.Received) + indented(w.Text) + "\n"
 }
 
 // byCode shows what a lookup code opens: stage and dates, and the replies still

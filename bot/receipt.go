@@ -12,8 +12,8 @@ import (
 
 // receiptStep shows a receipt for the first time, from what the filing returned:
 // the case is synced to disk (law 3), and no further read can take that away.
-func (v *visit) receiptStep(r receipt.Receipt, filed cases.Filed, note string) Step {
-	s := v.newReceipt(r, filed.AckDue, filed.FeedbackDue)
+func (v *visit) receiptStep(r receipt.Receipt, filed cases.Filed, own bool, note string) Step {
+	s := v.newReceipt(r, filed.AckDue, filed.FeedbackDue, own)
 	if filed.Amended {
 		s.Text = v.say.Get("receipt.amended") + "\n\n" + s.Text
 	}
@@ -24,10 +24,10 @@ func (v *visit) receiptStep(r receipt.Receipt, filed cases.Filed, note string) S
 }
 
 // newReceipt begins the quarter of an hour in which a receipt can be shown again.
-func (v *visit) newReceipt(r receipt.Receipt, ack, feedback cases.Day) Step {
+func (v *visit) newReceipt(r receipt.Receipt, ack, feedback cases.Day, own bool) Step {
 	secret := r.Secret()
 	v.state = state{Do: "file.receipt", Key: secret[:], Page: int(newOnce()[0]) % 7, Until: v.o.Now().Add(receiptTime).Unix()}
-	return v.receiptCard(r, ack, feedback)
+	return v.receiptCard(r, ack, feedback, own)
 }
 
 // showReceipt is a reading flow: a covered receipt, or one whose window was
@@ -44,14 +44,19 @@ func (b *Bot) showReceipt(ctx context.Context, v *visit) (Step, error) {
 		s.Buttons = []Button{v.button(v.say.Get("receipt.again"), v.again())}
 		return s, nil
 	}
-	return v.receiptCard(r, mine.AckDue, mine.FeedbackDue), nil
+	return v.receiptCard(r, mine.AckDue, mine.FeedbackDue, len(mine.Written) > 0), nil
 }
 
-// receiptCard shows the receipt with one group to type back.
-func (v *visit) receiptCard(r receipt.Receipt, ack, feedback cases.Day) Step {
+// receiptCard shows the receipt with one group to type back, and says whether it
+// opens what was written too.
+func (v *visit) receiptCard(r receipt.Receipt, ack, feedback cases.Day, own bool) Step {
+	opens := "receipt.opens"
+	if own {
+		opens = "receipt.opens-own"
+	}
 	return Step{
 		Title: v.say.Get("receipt.title"),
-		Text:  v.say.Get("receipt.text", "receipt", r.Symbols()),
+		Text:  v.say.Get("receipt.text", "receipt", r.Symbols()) + " " + v.say.Get(opens),
 		Facts: v.promised(ack, feedback),
 		Fields: []Field{{
 			ID: "group", Kind: Line, Max: 40,

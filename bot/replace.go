@@ -12,7 +12,8 @@ import (
 // no button of the case holds one.
 
 // receiptActs are those acts, in the order of their buttons.
-var receiptActs = []cases.Verb{cases.Replace, cases.HandOver, cases.EndReceipt, cases.NotMe}
+// Before them stand those on what somebody else wrote down for the filer.
+var receiptActs = []cases.Verb{cases.Approve, cases.Correct, cases.Replace, cases.HandOver, cases.EndReceipt, cases.NotMe}
 
 // takesNew says whether an act puts a new receipt in the place of the old one.
 func takesNew(do cases.Verb) bool { return do == cases.Replace || do == cases.HandOver }
@@ -60,6 +61,9 @@ func (b *Bot) ownForm(_ context.Context, v *visit) (Step, error) {
 
 func (v *visit) ownFields() []Field {
 	why := Field{ID: "why", Kind: Text, Label: v.say.Get("own.why"), Help: v.say.Get("own.why-help"), Max: MaxInput, Optional: true}
+	if v.state.Act == cases.Correct {
+		why.Label, why.Help, why.Optional = v.say.Get("own.correct-what"), "", false
+	}
 	return []Field{v.receiptField(), why}
 }
 
@@ -92,7 +96,7 @@ func (b *Bot) ownSend(ctx context.Context, v *visit) (Step, error) {
 		return v.refused(again, err), nil
 	}
 	do := v.state.Act
-	s := v.newReceipt(next, mine.AckDue, mine.FeedbackDue)
+	s := v.newReceipt(next, mine.AckDue, mine.FeedbackDue, len(mine.Written) > 0)
 	s.Text = v.say.Get("own."+string(do)+"-done") + "\n\n" + s.Text
 	return s, nil
 }
@@ -105,14 +109,17 @@ func (v *visit) replace(ctx context.Context, r, next receipt.Receipt) (*cases.Mi
 	return mine, mine.Replace(ctx, v.state.Act, v.state.once(), next, v.one("why"))
 }
 
-// ownAct ends a receipt, or says that its owner did not replace it.
+// ownAct is every other act.
 func (v *visit) ownAct(ctx context.Context, r receipt.Receipt, again Step) (Step, error) {
 	mine, err := v.o.Cases.Mine(ctx, r)
 	if err == nil {
-		if v.state.Act == cases.EndReceipt {
+		switch v.state.Act {
+		case cases.EndReceipt:
 			err = mine.End(ctx, v.state.once(), v.one("why"))
-		} else {
+		case cases.NotMe:
 			err = mine.NotMe(ctx, v.state.once(), v.one("why"))
+		default:
+			err = mine.Approve(ctx, v.state.Act, v.state.once(), v.one("why"))
 		}
 	}
 	if err != nil {

@@ -102,7 +102,7 @@ func (v *visit) fileFields() []Field {
 	for _, q := range v.o.Forms.of(v.state.Kind) {
 		fields = append(fields, v.question(q))
 	}
-	return append(fields, v.dangerField(), v.excludeField(), v.filesField())
+	return append(fields, v.dangerField(), v.excludeField(), v.ownField(), v.filesField())
 }
 
 func (v *visit) question(q Question) Field {
@@ -122,6 +122,17 @@ func (v *visit) dangerField() Field {
 	f := Field{ID: "danger", Kind: Choice, Label: v.say.Get("file.danger"), Help: v.say.Get("file.danger-help"), Value: []string{"no"}}
 	for _, id := range []string{"no", "yes", "notify"} {
 		f.Options = append(f.Options, Option{Value: id, Label: v.say.Get("file.danger-" + id)})
+	}
+	return f
+}
+
+// ownField asks whether the receipt may open the words too. No is the answer of
+// whoever does not care: it is the one that a search of the house cannot turn
+// against them.
+func (v *visit) ownField() Field {
+	f := Field{ID: "own", Kind: Choice, Label: v.say.Get("file.own"), Help: v.say.Get("file.own-help"), Value: []string{"no"}, Optional: true}
+	for _, id := range []string{"no", "yes"} {
+		f.Options = append(f.Options, Option{Value: id, Label: v.say.Get("file.own-" + id)})
 	}
 	return f
 }
@@ -171,7 +182,7 @@ func (b *Bot) fileSend(ctx context.Context, v *visit) (Step, error) {
 	if moved {
 		note = v.say.Get("receipt.moved")
 	}
-	return v.receiptStep(r, filed, note), nil
+	return v.receiptStep(r, filed, f.Own, note), nil
 }
 
 // without is the form when its message cannot be fetched any more: it can be
@@ -211,12 +222,12 @@ func (v *visit) refused(again Step, err error) Step {
 func (v *visit) filing(fields []Field) cases.Filing {
 	f := cases.Filing{
 		Kind: v.state.Kind, Source: cases.Typed, Gate: v.gate,
-		Urgent: v.one("danger") == "notify",
-		Form:   cases.Answers{Form: v.o.Forms.ID, Lang: v.say.Lang(), Kind: string(v.state.Kind), Answers: map[string][]string{}},
+		Urgent: v.one("danger") == "notify", Own: v.one("own") == "yes",
+		Form: cases.Answers{Form: v.o.Forms.ID, Lang: v.say.Lang(), Kind: string(v.state.Kind), Answers: map[string][]string{}},
 	}
 	var text strings.Builder
 	for _, field := range fields {
-		if len(field.Value) == 0 || field.Kind == Files {
+		if len(field.Value) == 0 || field.Kind == Files || field.ID == "own" {
 			continue
 		}
 		if field.ID == "exclude" {

@@ -169,7 +169,7 @@ func (v *visit) fileSealed(ctx context.Context, in *cases.Incoming, kind cases.K
 	case err != nil:
 		return Step{}, err
 	case in.Stock:
-		return v.receiptStep(r, filed, ""), nil
+		return v.receiptStep(r, filed, false, ""), nil
 	}
 	return Step{
 		Title: v.say.Get("sealed.done-title"), Text: v.say.Get("sealed.done"), Quote: strings.Join(in.Sums(), "\n"),

@@ -20,6 +20,7 @@ type Filing struct {
 	Public   receipt.Public // its Tag counts only when Tag is nil
 	Excluded []string       // roster names who must not see it
 	Urgent   bool           // somebody is in danger, and the filer agreed to a notice at once
+	Own      bool           // the receipt opens the words too; the filer agreed to the risk of seizure
 	Gate     string         // version of the words shown before the filer typed
 
 	// Typed in a form.

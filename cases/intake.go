@@ -126,6 +126,9 @@ func (in *intake) seal(ctx context.Context) error {
 	if err := in.sheaf.seal(PaperReport, in.first(), []byte(text)); err != nil {
 		return err
 	}
+	if err := in.sealOwn(text); err != nil {
+		return err
+	}
 	hashes, err := in.attachAll(ctx)
 	if err != nil {
 		return err

@@ -26,6 +26,9 @@ type Mine struct {
 	Waits       Day    // until when acts that bind wait, because the receipt is new
 	Disputed    bool   // a former receipt objected
 	May         []Verb // what this receipt may do now
+	Written     []Written
+
+	asks bool // whether a transcript is right
 
 	s       *Service
 	id      ID
@@ -62,15 +65,20 @@ func (s *Service) Mine(ctx context.Context, r receipt.Receipt) (*Mine, error) {
 	}
 	m.receipt = r
 	for _, p := range m.papers {
-		if p.Kind != PaperAnswer && p.Kind != PaperAsk {
+		if p.Kind == PaperFile {
 			continue
 		}
 		blob, err := s.blob(ctx, p)
 		if err != nil {
 			return nil, err
 		}
-		m.Replies = append(m.Replies, m.openReply(p, blob))
+		if p.Kind == PaperAnswer || p.Kind == PaperAsk {
+			m.Replies = append(m.Replies, m.openReply(p, blob))
+		} else {
+			m.readOwn(p, blob)
+		}
 	}
+	m.mayApprove()
 	return m, nil
 }
 

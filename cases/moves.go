@@ -23,6 +23,8 @@ const (
 	EndReceipt  Verb = "end"
 	NotMe       Verb = "not-me"
 	Settle      Verb = "settle"
+	Approve     Verb = "approve"
+	Correct     Verb = "correct"
 )
 
 // Role says who acts.
@@ -75,6 +77,8 @@ var moves = []move{
 	{do: Close, by: []Role{BySigned}, from: anyOpen, to: Closed, needs: (*Service).needsClosing, then: (*Service).thenClosed, tells: true},
 	{do: Replace, by: []Role{ByFiler}, from: always, needs: (*Service).needsSuccessor, then: (*Service).thenReplaced, tells: true},
 	{do: HandOver, by: []Role{ByFiler}, from: always, needs: (*Service).needsSuccessor, then: (*Service).thenReplaced, tells: true},
+	{do: Approve, by: []Role{ByFiler}, from: always, tells: true},
+	{do: Correct, by: []Role{ByFiler}, from: always, tells: true},
 	{do: EndReceipt, by: []Role{ByFiler}, from: always, then: (*Service).thenEnded, tells: true},
 	{do: NotMe, by: []Role{ByFiler}, from: always, then: (*Service).thenDisputed, tells: true},
 	{do: Settle, by: []Role{BySigned}, from: always, needs: (*Service).needsDispute, then: (*Service).thenSettled, tells: true},

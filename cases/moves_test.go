@@ -76,6 +76,8 @@ func draftOf(do string) papers.Draft {
 // stage, in the order of stages; - stays, ! is refused.
 var wanted = map[string]string{
 	"filer add":             "-----",
+	"filer approve":         "-----",
+	"filer correct":         "-----",
 	"filer replace":         "-----",
 	"filer handover":        "-----",
 	"filer end":             "-----",

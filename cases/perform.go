@@ -164,6 +164,7 @@ var logNames = map[Verb]string{
 	Add: "message", Acknowledge: "acknowledged", GetPapers: "papers", Assess: "assessed", Wait: "waiting",
 	Resume: "resumed", TakeLead: "lead", Answer: "replied", Ask: "asked", Note: "noted", Close: "closed",
 	Replace: "replaced", HandOver: "handed-over", EndReceipt: "ended", NotMe: "disputed", Settle: "settled",
+	Approve: "approved", Correct: "corrected",
 }
 
 func (a *act) entry(c *Case, m move) Entry {

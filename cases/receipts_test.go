@@ -19,6 +19,8 @@ func (tr *trial) receiptMove(do string, r receipt.Receipt) error {
 	tr.Helper()
 	m := tr.mine(r)
 	switch cases.Verb(do) {
+	case cases.Approve, cases.Correct:
+		return m.Approve(tr.Context(), cases.Verb(do), cases.NewOnce(), "So it was.")
 	case cases.EndReceipt:
 		return m.End(tr.Context(), cases.NewOnce(), "No more.")
 	case cases.NotMe:

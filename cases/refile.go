@@ -88,6 +88,10 @@ func (s *Service) amend(ctx context.Context, c *Case, f Filing, public receipt.P
 			in := &intake{filing: f, public: public, c: c, sheaf: sh, amends: true}
 			return a, in.sealInner(ctx)
 		}
+		in := &intake{filing: f, public: public, c: c, sheaf: sh}
+		if err := in.sealOwn(f.words()); err != nil {
+			return a, err
+		}
 		return a, s.sealWords(ctx, words{
 			sheaf: sh, c: c, lookup: public.Lookup, filer: public.FilerHash(), sign: f.Signer,
 			text: f.words(), files: f.Files,
@@ -131,6 +135,7 @@ func (s *Service) sealWords(ctx context.Context, w words) error {
 	if err != nil {
 		return err
 	}
+	w.sheaf.head, w.sheaf.note = head, msg
 	return w.sheaf.seal(PaperMore, head, msg)
 }
 

@@ -26,6 +26,9 @@ type sheaf struct {
 	once   [16]byte
 	day    Day
 	papers []*Paper
+
+	head crypto.Header // of the filer's note among them
+	note []byte
 }
 
 // seal makes an envelope of bytes and adds it.

@@ -28,7 +28,7 @@ var (
 var kinds = []string{"line", "text", "choice", "choices", "date"}
 
 // ours are the ids of fields that the bot adds to a form.
-var ours = []string{"danger", "consent", "exclude", "files", "attachments", "receipt", "language"}
+var ours = []string{"danger", "consent", "exclude", "own", "files", "attachments", "receipt", "language"}
 
 // Remedies are the five forms in which harm is put right (United Nations Basic
 // Principles, GA 60/147). A question called remedies offers no others.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strconv"
+	"strings"
 
 	"ombra/crypto"
 	"ombra/crypto/receipt"
@@ -78,7 +79,7 @@ func (s *sealer) inner(f Filing, rc receipt.Receipt, today string) error {
 		Lookup: hex.EncodeToString(lookup[:]), Once: hex.EncodeToString(once[:]), From: "filer", What: "report",
 		Type: textType, Day: today, Filer: rc.Public([32]byte{}).FilerHash(), Excluded: f.Exclude,
 	}
-	body := []byte(crypto.Clean(f.Words) + "\n")
+	body := []byte(strings.TrimRight(crypto.Clean(f.Words), "\n") + "\n")
 	if err := s.add("body.age", s.to, head, body); err != nil {
 		return err
 	}

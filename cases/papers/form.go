@@ -8,6 +8,11 @@ import (
 	"ombra/crypto"
 )
 
+// IntakeForm names the block of a transcript: what was told to somebody of the
+// office, or came on paper, and was written down for the filer. Its answers are
+// intake (oral, paper or forwarded) and received (a day).
+const IntakeForm = "ombra-intake/1"
+
 // formMark begins the machine block of a typed report.
 const formMark = "-- ombra-form/1 --"
 
