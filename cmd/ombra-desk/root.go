@@ -13,6 +13,7 @@ func newRoot(d *desk) *cobra.Command {
 		Long: `Read cases, sign acts, seal reports and verify logs on your own machine.
 
 Ombudsmen:  key new, key prove, office pin, open, reply, act
+Staff:      intake
 Filers:     seal, receipt code, receipt open, receipt key
 Auditors:   log verify
 
@@ -29,7 +30,7 @@ OMBRA_DESK_PASSPHRASE_FILE (of the key) and OMBRA_DESK_PASSCODE_FILE (of papers)
 	flags.BoolVar(&d.json, "json", false, "write JSON, for machines")
 	cmd.AddCommand(
 		newKey(d), newOffice(d), newOpen(d), newReply(d), newAct(d),
-		newSeal(d), newReceipt(d), newLog(d), newVersion(d),
+		newSeal(d), newIntake(d), newReceipt(d), newLog(d), newVersion(d),
 	)
 	return cmd
 }
