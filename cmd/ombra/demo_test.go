@@ -84,7 +84,7 @@ func TestRoom(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- d.sit(context.Background(), in, out) }()
 	out.wait(t, "Before you type")
-	out.say("report", "1", "The tool hit a hospital.", ".", "Vienna", ".", "The cell", ".", "A hospital", ".", "2", "", "1", "1", "", ".", "1", "", "", "", "send")
+	out.say("report", "1", "The tool hit a hospital.", ".", "Vienna", ".", "The cell", ".", "A hospital", ".", "2", "", "1", "1", "", ".", "1", "", "", "", "", "send")
 	rec := out.wait(t, `[0-9A-Z]{4}(-[0-9A-Z]{4}){6}`)
 	n := out.wait(t, `Type group ([1-7])`)
 	i := int(n[len(n)-1] - '1')
