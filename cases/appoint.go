@@ -86,6 +86,9 @@ func (s *Service) changeRoster(ctx context.Context, o Ombudsman, what string) er
 				o.Seen, o.Past = was.Seen, pastOf(was, o)
 			}
 		}
+		if err := tx.SetDone(jobHolders, ""); err != nil { // look again who is there
+			return err
+		}
 		return tx.PutOmbudsman(o)
 	})
 	if err != nil {

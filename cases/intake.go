@@ -75,6 +75,8 @@ func (s *Service) newCase(f Filing) *Case {
 		c.Flags |= Urgent
 	}
 	s.Office.Profile.start(c)
+	c.Clocked = c.Opened.Add(-1)
+	s.wind(c)
 	return c
 }
 

@@ -32,6 +32,10 @@ type matter struct {
 	filing   cases.Filing
 	excluded []string
 	live     []string // holders
+	dormant  []string // the reserve first
+	lapsed   []string // holders whose mandate ended
+	drawn    int
+	clock    clock
 	stage    cases.Stage
 	flags    cases.Flags
 	papers   int
@@ -48,9 +52,10 @@ type model struct {
 	db      *sqlite.DB
 	all     []*matter
 	until   map[string]cases.Day // mandates; the backstop's too
-	away    map[string]cases.Day
-	size    int64 // of the log
-	signed  int64 // at the last checkpoint
+	away    map[string]cases.Day // the last day
+	gone    map[string]cases.Day // the first
+	size    int64                // of the log
+	signed  int64                // at the last checkpoint
 	sign    cases.Day
 	warned  map[string]cases.Day // of which last day each was told
 	leaves  []cases.Leaf
@@ -62,7 +67,7 @@ var ctx = context.Background()
 
 func newModel(t *rapid.T, dir string) *model {
 	dir, err := os.MkdirTemp(dir, "office")
-	m := &model{T: t, until: map[string]cases.Day{}, away: map[string]cases.Day{}, warned: map[string]cases.Day{}, waiting: map[string]bool{}}
+	m := &model{T: t, until: map[string]cases.Day{}, away: map[string]cases.Day{}, gone: map[string]cases.Day{}, warned: map[string]cases.Day{}, waiting: map[string]bool{}}
 	m.must(err)
 	m.db, err = sqlite.Open(filepath.Join(dir, "ombra.db"), sqlite.Options{Create: true})
 	m.must(err)
@@ -70,7 +75,9 @@ func newModel(t *rapid.T, dir string) *model {
 	m.must(err)
 	m.o, err = bottest.NewOffice(ctx, m.db, shelf, bottest.Settings{
 		Names: everybody[:4], Backstop: everybody[4], Start: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC),
-		Change: func(o *cases.Office) { o.TypedReplies = true },
+		Change: func(o *cases.Office) {
+			o.TypedReplies, o.Absence, o.Warn, o.Release, o.CoolingOff = true, 3, 2, 14, 7
+		},
 	})
 	m.must(err)
 	for _, o := range m.o.Cases.Roster() {

@@ -70,13 +70,14 @@ func (m *model) checkCase(c *matter) {
 	m.service(func(tx cases.Tx) error {
 		found, err := tx.CasesOf(c.rec.Lookup().Hash(), c.rec.Signer().Verifier())
 		if err != nil || len(found) != 1 || found[0].ID != c.id || found[0].Stage != c.stage || found[0].Flags != c.flags|cases.Test {
-			m.Fatalf("the receipt finds %v, want %+v; %v", found, c, err)
+			m.Fatalf("the receipt finds %v %v, want %s %v; %v", found, found[0].Flags.Names(), c.stage, c.flags.Names(), err)
 		}
 		if holders := found[0].Holders(); !slices.Equal(slices.Sorted(slices.Values(holders)), c.live) {
 			m.Fatalf("held by %v, want %v", holders, c.live)
 		}
+		m.checkGrants(c, found[0])
 		for _, name := range c.excluded {
-			if wraps, err := tx.Wraps(c.id, name); err != nil || len(wraps) > 0 || found[0].Holds(name, cases.Live, cases.Dormant, cases.Hidden) {
+			if wraps, err := tx.Wraps(c.id, name); err != nil || len(wraps) > 0 || found[0].Holds(name, cases.Live, cases.Dormant, cases.Hidden, cases.Lapsed, cases.Revoked) {
 				m.Fatalf("%s is excluded and has a grant", name)
 			}
 		}

@@ -65,9 +65,11 @@ func (m *model) press() {
 	}
 	m.must(err)
 	m.size++
+	m.acted(c)
 	switch a.Do {
 	case cases.Acknowledge:
 		c.stage = cases.Acknowledged
+		c.clock.feedback = min(c.clock.feedback, m.today().Add(21))
 	case cases.Assess:
 		c.stage, c.flags = to, c.flags&^cases.Urgent
 	case cases.Wait:
@@ -100,6 +102,10 @@ func (m *model) replied(c *matter, who, do string, err error, n int) {
 	}
 	m.must(err)
 	m.size, c.papers = m.size+1, c.papers+n
+	m.acted(c)
+	if do == "answer" || do == "close" {
+		c.clock.answered = true
+	}
 	switch do {
 	case "ask":
 		c.flags |= cases.Waiting
@@ -118,6 +124,7 @@ func (m *model) thread(c *matter, who string, desk *cases.Desk) *papers.Thread {
 	f, err := desk.Papers(ctx, c.id, cases.NewOnce())
 	m.must(err)
 	m.size++
+	m.acted(c)
 	var b bytes.Buffer
 	m.must(f.Write(&b))
 	if int64(b.Len()) != f.Size {
@@ -172,7 +179,9 @@ func (m *model) signAct() {
 		return
 	}
 	d, n := m.draft()
-	m.replied(c, who, d.Do, m.signing(c, who, desk, m.thread(c, who, desk), d), n)
+	err := m.signing(c, who, desk, m.thread(c, who, desk), d)
+	m.replied(c, who, d.Do, err, n)
+	m.signedAct(c, err)
 }
 
 // signOld signs on papers in which the filer's newest words are missing: words
@@ -197,4 +206,5 @@ func (m *model) signOld() {
 		return
 	}
 	m.replied(c, who, d.Do, err, n)
+	m.signedAct(c, err)
 }

@@ -45,8 +45,16 @@ func (m *model) opened(f cases.Filing, rec receipt.Receipt, err error) {
 			m.Fatalf("filed %v for %d, %v", found, n, err)
 		}
 		c.id, c.live = found[0].ID, sortedNames(found[0].Holders()...)
+		for _, rank := range []cases.Rank{cases.Reserve, cases.Backstop} {
+			for _, g := range found[0].Grants {
+				if g.State == cases.Dormant && g.Rank == rank {
+					c.dormant = append(c.dormant, g.Holder)
+				}
+			}
+		}
 		return nil
 	})
+	c.drawn, c.clock = n, m.startClock()
 	for _, name := range c.live {
 		if !m.serves(name) || m.away[name] >= m.today() {
 			m.Fatalf("%s was drawn", name)
@@ -102,7 +110,7 @@ func (m *model) holdsAny(rec receipt.Receipt, names []string) (any bool) {
 		found, err := tx.CasesOf(rec.Lookup().Hash(), rec.Signer().Verifier())
 		for _, c := range found {
 			for _, name := range names {
-				any = any || c.Holds(name, cases.Live, cases.Dormant)
+				any = any || c.Holds(name, cases.Live, cases.Dormant, cases.Lapsed)
 			}
 		}
 		return err

@@ -35,6 +35,8 @@ func (m *model) checkpoint() {
 	for _, j := range m.o.Cases.Jobs() {
 		m.must(j.Do(ctx))
 	}
+	m.holders()
+	m.clocks()
 	for _, name := range everybody[:4] {
 		if last := m.until[name]; m.serves(name) && m.today() >= last.Add(-14) && m.warned[name] != last {
 			m.note(name, "mandate", m.today(), 0)
@@ -93,12 +95,16 @@ func (m *model) mandate() {
 // goAway writes away dates and restarts.
 func (m *model) goAway() {
 	name := m.some("who", everybody[:4])
+	m.gone[name] = m.today()
 	m.away[name] = m.today().Add(rapid.IntRange(0, 5).Draw(m.T, "days"))
 	m.must(m.db.Update(ctx, func(tx cases.Tx) error {
 		all, err := tx.Ombudsmen()
 		for _, o := range all {
 			if o.Name == name {
 				o.AwayFrom, o.AwayUntil = m.today(), m.away[name]
+				if err := tx.SetDone("holders", ""); err != nil {
+					return err
+				}
 				return tx.PutOmbudsman(o)
 			}
 		}
@@ -120,7 +126,9 @@ func (m *model) endAll() {
 			desk, err := m.o.Cases.Desk(who)
 			m.must(err)
 			d := papers.Draft{Do: "close", Text: m.say(), Lessons: "none, because", Set: map[string]string{"disposition": "no-answer"}}
-			m.replied(c, who, "close", m.signing(c, who, desk, m.thread(c, who, desk), d), 3)
+			err = m.signing(c, who, desk, m.thread(c, who, desk), d)
+			m.replied(c, who, "close", err, 3)
+			m.signedAct(c, err)
 		}
 	}
 	m.check(m.T)

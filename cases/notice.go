@@ -5,9 +5,11 @@ type Subject string
 
 // The subjects.
 const (
-	News    Subject = "news"    // something in the inbox changed
-	Danger  Subject = "danger"  // somebody may be in danger; told at once, with the filer's consent
-	Mandate Subject = "mandate" // the ombudsman's own mandate ends soon
+	News     Subject = "news"     // something in the inbox changed
+	Danger   Subject = "danger"   // somebody may be in danger; told at once, with the filer's consent
+	Mandate  Subject = "mandate"  // the ombudsman's own mandate ends soon
+	Deadline Subject = "deadline" // a promised day is near, or has come
+	Overdue  Subject = "overdue"  // a promised day has passed unkept
 )
 
 // AtOnce is the Hour of a notice that waits for no fixed hour.

@@ -90,6 +90,12 @@ func (s *Service) perform(ctx context.Context, a *act) error {
 				return err
 			}
 		}
+		if a.by == BySigned {
+			if err := s.revoke(tx, c, a.actor); err != nil {
+				return err
+			}
+		}
+		s.wind(c)
 		if err := tx.Put(c); err != nil {
 			return err
 		}
@@ -146,6 +152,9 @@ func (s *Service) effect(c *Case, a *act, m move) error {
 		if err := m.needs(s, c, a); err != nil {
 			return err
 		}
+	}
+	if a.by != ByFiler {
+		c.missed(a.day)
 	}
 	if m.to != "" {
 		c.Stage = m.to

@@ -33,7 +33,7 @@ func (s *Service) refile(ctx context.Context, f Filing, public receipt.Public) (
 		return filed, true, nil
 	}
 	for _, name := range f.Excluded {
-		if c.Holds(name, Live, Dormant) {
+		if c.Holds(name, Live, Dormant, Lapsed, Hidden) { // a lapsed one may come back
 			return Filed{}, true, f.elsewhere()
 		}
 	}

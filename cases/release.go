@@ -27,13 +27,13 @@ func (s *Service) release(tx Tx, c *Case, why cause, n int) (released []string, 
 	if err != nil {
 		return nil, err
 	}
-	for _, rank := range []Rank{Reserve, Backstop} {
+	for _, first := range []bool{true, false} {
 		for _, g := range slices.Clone(c.Grants) {
-			if len(released) >= n || g.Rank != rank || g.State != Dormant || !there[g.Holder] || slices.Contains(released, g.Holder) {
+			if len(released) >= n || (g.Rank == Reserve) != first || g.State != Dormant || !there[g.Holder] || slices.Contains(released, g.Holder) {
 				continue
 			}
 			_, err := tx.Append(entry(NewOnce(), custody.Details{
-				Act: "released", Day: string(s.Today()), Case: string(c.ID), Actor: g.Holder, To: string(rank), Note: string(why),
+				Act: "released", Day: string(s.Today()), Case: string(c.ID), Actor: g.Holder, To: string(g.Rank), Note: string(why),
 			}))
 			if err != nil {
 				return nil, err
@@ -71,7 +71,9 @@ func (s *Service) there(tx Tx) (map[string]bool, error) {
 	}
 	today, there := s.Today(), map[string]bool{}
 	for _, o := range all {
-		there[o.Name] = o.Serves(today) && !o.absent(today, s.Office.Absence)
+		if o.Serves(today) && !o.absent(today, s.Office.Absence) {
+			there[o.Name] = true
+		}
 	}
 	return there, nil
 }

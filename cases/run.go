@@ -17,6 +17,8 @@ func (s *Service) Jobs() []Job {
 	return []Job{
 		{Name: jobCheckpoint, Do: func(ctx context.Context) error { _, err := s.Checkpoint(ctx, false); return err }},
 		{Name: jobMandates, Do: s.warnMandates},
+		{Name: jobHolders, Do: s.seeToHolders},
+		{Name: jobClocks, Do: s.seeToClocks},
 	}
 }
 

@@ -23,6 +23,9 @@ type Office struct {
 	Designate    int // live grants per case
 	Reserve      int // dormant ones, for an appeal
 	Absence      int // days away after which a holder counts as not there; 0: never
+	Warn         int // days before a promised one on which its holders are told
+	Release      int // days late after which a dormant grant is released, and again; 0: never
+	CoolingOff   int // days in which a filer can take back a withdrawal
 	RequirePQ    bool
 	TypedReplies bool  // ombudsmen may answer by typing in the chat, unsigned
 	Hours        []int // fixed hours of the day for notices, ascending

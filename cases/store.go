@@ -39,6 +39,7 @@ type Tx interface {
 	LogTx
 	NoticeTx
 	OfficeTx
+	ClockTx
 }
 
 // CaseTx keeps cases. A case is loaded and put whole, except for the wraps.
@@ -135,4 +136,16 @@ type OfficeTx interface {
 	// Done reads the day on which a job last ran; SetDone writes it.
 	Done(job string) (Day, error)
 	SetDone(job string, day Day) error
+}
+
+// ClockTx finds what the clocks call for without reading all cases.
+type ClockTx interface {
+	// Due lists cases whose Next has come, the oldest first.
+	Due(day Day) ([]ID, error)
+	// Short lists open cases with fewer holders among those there than were first
+	// drawn, and a dormant grant of one who is there.
+	Short(there []string) ([]ID, error)
+	// Turn moves all grants of a holder from one state to another, and counts
+	// them. To live it takes only those of a case's newest key.
+	Turn(holder string, from, to GrantState) (int, error)
 }

@@ -71,13 +71,14 @@ const (
 	Test
 	Drill
 	Disputed // a former receipt says that its owner did not replace it
+	Late     // a promised day passed unkept; it stays, and is counted
 	afterFlags
 
 	// AllFlags has every flag set.
 	AllFlags = afterFlags - 1
 )
 
-var flagNames = []string{"waiting", "held", "remedy outstanding", "urgent", "test", "drill", "disputed"}
+var flagNames = []string{"waiting", "held", "remedy outstanding", "urgent", "test", "drill", "disputed", "late"}
 
 // Names lists the flags that are set.
 func (f Flags) Names() []string {
@@ -144,7 +145,14 @@ type Case struct {
 	Closed       Day
 	AckDue       Day
 	FeedbackDue  Day
-	Category     string // of the office's own list; set by assessment
+	AssessDue    Day      // empty: the office promises none
+	Extended     Day      // the one extension
+	Appealed     Day      // the one appeal
+	Withdraw     Day      // the filer's request, unless taken back
+	Decided      []string // who signed its closing: an appeal goes to somebody else
+	Clocked      Day      // the day through which its clocks were seen to
+	Next         Day      // the day on which they have to be again; empty: none
+	Category     string   // of the office's own list; set by assessment
 	Priority     string
 	Disposition  Disposition
 	Lead         string
@@ -168,11 +176,16 @@ type Key struct {
 type GrantState string
 
 // The states of a grant. A wrap can be made at filing only: a dormant one is
-// released later, a hidden one is seen by nobody.
+// released later. Whoever's mandate ended has lapsed ones: they come back with a
+// longer mandate, as long as no other holder has signed an act on the case since.
+// A hidden one, of somebody who withdrew or was removed, never comes back. When
+// another has signed, both are revoked: the wrap is deleted.
 const (
 	Live    GrantState = "live"
 	Dormant GrantState = "dormant"
 	Hidden  GrantState = "hidden"
+	Lapsed  GrantState = "lapsed"
+	Revoked GrantState = "revoked"
 )
 
 // Rank says why a holder has a grant.

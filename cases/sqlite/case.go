@@ -77,14 +77,17 @@ func partOf(n int64, i int) (int64, error) {
 }
 
 const caseColumns = `code, kind, source, stage, flags, opened, acknowledged, answered, closed, ack_due, feedback_due,
-	category, priority, disposition, lead, drawn, gate, cases.n`
+	category, priority, disposition, lead, drawn, gate, assess_due, extended, appealed, withdraw, decided, clocked, next,
+	cases.n`
 
 func scanCase(r *row) *cases.Case {
 	return &cases.Case{
 		ID: caseID(r), Kind: word(r, kinds), Source: word(r, sources), Stage: word(r, stages),
 		Flags: flags(r), Opened: r.day(), Acknowledged: r.day(), Answered: r.day(), Closed: r.day(),
 		AckDue: r.day(), FeedbackDue: r.day(), Category: r.text(), Priority: word(r, priorities),
-		Disposition: word(r, dispositions), Lead: r.text(), Drawn: r.int(), Gate: r.text(), Entry: r.int64(),
+		Disposition: word(r, dispositions), Lead: r.text(), Drawn: r.int(), Gate: r.text(),
+		AssessDue: r.day(), Extended: r.day(), Appealed: r.day(), Withdraw: r.day(), Decided: names(r),
+		Clocked: r.day(), Next: r.day(), Entry: r.int64(),
 	}
 }
 
@@ -112,10 +115,12 @@ func (t *tx) Create(c *cases.Case) error {
 		return t.keep(errors.New("sqlite: a new case without an id"))
 	}
 	_, added, err := t.writes(`INSERT INTO cases (n, code, kind, source, stage, flags, opened, acknowledged, answered,
-		closed, ack_due, feedback_due, category, priority, disposition, lead, drawn, gate)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO NOTHING RETURNING n`,
+		closed, ack_due, feedback_due, category, priority, disposition, lead, drawn, gate, assess_due,
+		extended, appealed, withdraw, decided, clocked, next)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO NOTHING RETURNING n`,
 		c.Entry, id, string(c.Kind), string(c.Source), string(c.Stage), int64(c.Flags), c.Opened, c.Acknowledged, c.Answered,
-		c.Closed, c.AckDue, c.FeedbackDue, c.Category, c.Priority, string(c.Disposition), c.Lead, c.Drawn, c.Gate)
+		c.Closed, c.AckDue, c.FeedbackDue, c.Category, c.Priority, string(c.Disposition), c.Lead, c.Drawn, c.Gate,
+		c.AssessDue, c.Extended, c.Appealed, c.Withdraw, strings.Join(c.Decided, " "), c.Clocked, c.Next)
 	if err != nil {
 		return err
 	}
@@ -209,9 +214,11 @@ func (t *tx) Put(c *cases.Case) error {
 	id, _ := code(c.ID)
 	n, ok, err := t.writes(`UPDATE cases SET kind = ?, source = ?, stage = ?, flags = ?, opened = ?,
 		acknowledged = ?, answered = ?, closed = ?, ack_due = ?, feedback_due = ?, category = ?, priority = ?,
-		disposition = ?, lead = ?, drawn = ?, gate = ? WHERE code = ? RETURNING n`,
+		disposition = ?, lead = ?, drawn = ?, gate = ?, assess_due = ?, extended = ?, appealed = ?, withdraw = ?,
+		decided = ?, clocked = ?, next = ? WHERE code = ? RETURNING n`,
 		string(c.Kind), string(c.Source), string(c.Stage), int64(c.Flags), c.Opened, c.Acknowledged, c.Answered,
-		c.Closed, c.AckDue, c.FeedbackDue, c.Category, c.Priority, string(c.Disposition), c.Lead, c.Drawn, c.Gate, id)
+		c.Closed, c.AckDue, c.FeedbackDue, c.Category, c.Priority, string(c.Disposition), c.Lead, c.Drawn, c.Gate,
+		c.AssessDue, c.Extended, c.Appealed, c.Withdraw, strings.Join(c.Decided, " "), c.Clocked, c.Next, id)
 	if err != nil {
 		return err
 	}

@@ -101,12 +101,12 @@ var (
 	stages        = words(cases.Stages...)
 	dispositions  = words(append([]cases.Disposition{""}, cases.Dispositions...)...)
 	priorities    = words(append([]string{""}, cases.Priorities...)...)
-	grantStates   = words(cases.Live, cases.Dormant, cases.Hidden)
+	grantStates   = words(cases.Live, cases.Dormant, cases.Hidden, cases.Lapsed, cases.Revoked)
 	ranks         = words(cases.Designated, cases.Reserve, cases.Backstop, cases.Granted)
 	receiptStates = words(cases.InHand, cases.Replaced, cases.Ended)
 	paperKinds    = words(cases.PaperReport, cases.PaperMore, cases.PaperFile, cases.PaperAnswer,
 		cases.PaperAsk, cases.PaperNote, cases.PaperLessons, cases.PaperAct)
-	subjects = words(cases.News, cases.Danger, cases.Mandate)
+	subjects = words(cases.News, cases.Danger, cases.Mandate, cases.Deadline, cases.Overdue)
 )
 
 // known refuses to write what could not be read back.
