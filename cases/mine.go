@@ -19,7 +19,13 @@ type Mine struct {
 	Stage       Stage
 	Waiting     bool // for the filer
 	AckDue      Day  // of what is promised next; empty once kept
+	AssessDue   Day
 	FeedbackDue Day
+	Late        bool // a promised day passed unkept
+	Extended    Day  // of the one extension, whose reason is among the replies
+	Appealed    Day
+	Withdrawing Day // when the filer asked to withdraw
+	Cooled      Day // the day from which the ombudsmen may close it as withdrawn
 	Disposition Disposition
 	Replies     []Reply
 	Replaced    Day    // until when this receipt, which was replaced, can object; empty: it is in hand
@@ -85,10 +91,17 @@ func (s *Service) Mine(ctx context.Context, r receipt.Receipt) (*Mine, error) {
 func (s *Service) mine(c *Case) *Mine {
 	m := &Mine{
 		Kind: c.Kind, Stage: c.Stage, Waiting: c.Is(Waiting), Disposition: c.Disposition,
+		Late: c.Is(Late), Extended: c.Extended, Appealed: c.Appealed, Withdrawing: c.Withdraw,
 		s: s, id: c.ID, filers: c.filerHashes(), Disputed: c.Is(Disputed),
 	}
-	if c.Acknowledged == "" && c.Stage != Closed {
+	if c.Withdraw != "" {
+		m.Cooled = c.Withdraw.Add(s.Office.CoolingOff)
+	}
+	if c.Stage == Received {
 		m.AckDue = c.AckDue
+	}
+	if c.Stage == Received || c.Stage == Acknowledged {
+		m.AssessDue = c.AssessDue
 	}
 	if c.Answered == "" && c.Stage != Closed {
 		m.FeedbackDue = c.FeedbackDue

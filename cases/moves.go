@@ -25,6 +25,10 @@ const (
 	Settle      Verb = "settle"
 	Approve     Verb = "approve"
 	Correct     Verb = "correct"
+	Extend      Verb = "extend"
+	Appeal      Verb = "appeal"
+	Withdraw    Verb = "withdraw"
+	Keep        Verb = "keep" // taking the withdrawal back
 )
 
 // Role says who acts.
@@ -82,6 +86,11 @@ var moves = []move{
 	{do: EndReceipt, by: []Role{ByFiler}, from: always, then: (*Service).thenEnded, tells: true},
 	{do: NotMe, by: []Role{ByFiler}, from: always, then: (*Service).thenDisputed, tells: true},
 	{do: Settle, by: []Role{BySigned}, from: always, needs: (*Service).needsDispute, then: (*Service).thenSettled, tells: true},
+	{do: Extend, by: []Role{BySigned}, from: anyOpen, needs: (*Service).needsExtension, then: (*Service).thenExtended, tells: true},
+	{do: Appeal, by: []Role{ByFiler}, from: []Stage{Closed}, to: Investigating, needs: (*Service).needsAppeal, then: (*Service).thenAppealed, tells: true},
+	// Whoever holds the case hears of a withdrawal when it can no longer be a whim.
+	{do: Withdraw, by: []Role{ByFiler}, from: anyOpen, needs: (*Service).needsNoRequest, then: func(_ *Service, c *Case, a *act) { c.Withdraw = a.day }},
+	{do: Keep, by: []Role{ByFiler}, from: anyOpen, needs: (*Service).needsRequest, then: func(_ *Service, c *Case, _ *act) { c.Withdraw = "" }, tells: true},
 }
 
 // allowed finds the move for a verb by a role at a stage.
@@ -103,12 +112,32 @@ func (s *Service) Verbs(c *Case, by Role) []Verb {
 		if _, ok := s.allowed(c, m.do, by); !ok {
 			continue
 		}
-		if m.do == Wait && c.Is(Waiting) || m.do == Resume && !c.Is(Waiting) || m.do == Settle && !c.Is(Disputed) {
+		if m.do.idle(c) {
 			continue
 		}
 		open = append(open, m.do)
 	}
 	return open
+}
+
+// idle reports that there is nothing for a verb to do: no button is shown for it.
+func (do Verb) idle(c *Case) bool {
+	switch do {
+	case Wait:
+		return c.Is(Waiting)
+	case Resume:
+		return !c.Is(Waiting)
+	case Settle:
+		return !c.Is(Disputed)
+	case Appeal:
+		return c.Appealed != ""
+	case Withdraw:
+		return c.Withdraw != ""
+	case Keep:
+		return c.Withdraw == ""
+	default:
+		return false
+	}
 }
 
 func (s *Service) thenHeard(c *Case, _ *act) { c.Flags &^= Waiting }
@@ -164,11 +193,14 @@ func (s *Service) needsClosing(c *Case, a *act) error {
 	case c.Is(RemedyOutstanding | Held):
 		return E(Conflict, "outstanding", nil)
 	}
-	return nil
+	return s.mayDecide(c, a)
 }
 
 func (s *Service) thenClosed(c *Case, a *act) {
 	s.thenAnswered(c, a)
 	c.Closed, c.Disposition = a.day, Disposition(a.set["disposition"])
 	c.Flags &^= Waiting
+	if !slices.Contains(c.Decided, a.actor) {
+		c.Decided = append(c.Decided, a.actor)
+	}
 }

@@ -14,8 +14,8 @@ import (
 	"ombra/crypto/receipt"
 )
 
-// actFile signs a draft on fresh papers.
-func (tr *trial) actFile(id cases.ID, who string, d papers.Draft) []byte {
+// thread opens fresh papers on somebody's machine.
+func (tr *trial) thread(id cases.ID, who string) *papers.Thread {
 	tr.Helper()
 	f, err := tr.desk(who).Papers(tr.Context(), id, cases.NewOnce())
 	if err != nil {
@@ -29,7 +29,13 @@ func (tr *trial) actFile(id cases.ID, who string, d papers.Draft) []byte {
 	if err != nil {
 		tr.Fatal(err)
 	}
-	file, err := th.Act(tr.Machines[who].Key, d, string(tr.Cases.Today()))
+	return th
+}
+
+// actFile signs a draft on fresh papers.
+func (tr *trial) actFile(id cases.ID, who string, d papers.Draft) []byte {
+	tr.Helper()
+	file, err := tr.thread(id, who).Act(tr.Machines[who].Key, d, string(tr.Cases.Today()))
 	if err != nil {
 		tr.Fatal(err)
 	}
@@ -83,6 +89,9 @@ var wanted = map[string]string{
 	"filer end":             "-----",
 	"filer not-me":          "-----", // of a receipt that was replaced
 	"sign settle":           "-----", // of a dispute
+	"filer appeal":          "!!!!i",
+	"filer withdraw":        "----!",
+	"filer keep":            "----!",
 	"press acknowledge":     "a!!!!",
 	"press papers":          "-----",
 	"press assess":          "!ss!!", // an investigation is not undone
@@ -101,6 +110,7 @@ var wanted = map[string]string{
 	"sign ask":              "----!",
 	"sign note":             "-----",
 	"sign close":            "cccc!",
+	"sign extend":           "----!",
 	"type answer, not here": "!!!!!",
 }
 
@@ -109,7 +119,7 @@ func TestMoves(t *testing.T) {
 	letters := map[byte]cases.Stage{'a': cases.Acknowledged, 's': cases.Assessing, 'i': cases.Investigating, 'c': cases.Closed}
 	for name, row := range wanted {
 		t.Run(name, func(t *testing.T) {
-			tr := newTrial(t, bottest.Settings{Names: []string{"anna"}, Change: func(o *cases.Office) {
+			tr := newTrial(t, bottest.Settings{Names: []string{"anna", "bela"}, Change: func(o *cases.Office) {
 				o.TypedReplies = name != "type answer, not here"
 			}})
 			for i, stage := range cases.Stages {
@@ -140,10 +150,19 @@ func (tr *trial) move(name string, r receipt.Receipt, id cases.ID) error {
 		if err != nil {
 			tr.Fatal(err)
 		}
-		if do != "add" {
+		switch cases.Verb(do) {
+		case cases.Appeal:
+			return m.Appeal(tr.Context(), cases.NewOnce(), "")
+		case cases.Keep:
+			_ = m.Withdraw(tr.Context(), cases.NewOnce(), "")
+			return m.Keep(tr.Context(), cases.NewOnce(), "")
+		case cases.Withdraw:
+			return m.Withdraw(tr.Context(), cases.NewOnce(), "")
+		case cases.Add:
+			return m.Add(tr.Context(), cases.NewOnce(), "More.", nil)
+		default:
 			return tr.receiptMove(do, r)
 		}
-		return m.Add(tr.Context(), cases.NewOnce(), "More.", nil)
 	case "type":
 		return tr.desk("anna").Type(tr.Context(), id, cases.Verb(do), cases.NewOnce(), "Words.")
 	case "sign":
@@ -179,7 +198,7 @@ func TestButtons(t *testing.T) {
 				if do == "not-me" {
 					continue // it is offered to a receipt, not to a role
 				}
-				want := row[slices.Index(cases.Stages, stage)] != '!' && do != "resume" && do != "settle"
+				want := row[slices.Index(cases.Stages, stage)] != '!' && !slices.Contains([]string{"resume", "settle", "keep"}, do)
 				if got := slices.Contains(open, cases.Verb(do)); got != want {
 					t.Errorf("%s: %s is offered: %v, want %v", stage, name, got, want)
 				}

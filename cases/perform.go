@@ -90,10 +90,8 @@ func (s *Service) perform(ctx context.Context, a *act) error {
 				return err
 			}
 		}
-		if a.by == BySigned {
-			if err := s.revoke(tx, c, a.actor); err != nil {
-				return err
-			}
+		if err := s.holders(tx, c, a); err != nil {
+			return err
 		}
 		s.wind(c)
 		if err := tx.Put(c); err != nil {
@@ -106,12 +104,32 @@ func (s *Service) perform(ctx context.Context, a *act) error {
 	})
 }
 
+// holders settles who sees the case after an act: a signed one lets go of those
+// who lost sight of it; what a filer says must find somebody to read it, today,
+// unless the clock jumped: then the day says nothing of mandates.
+func (s *Service) holders(tx Tx, c *Case, a *act) error {
+	switch a.by {
+	case BySigned:
+		return s.revoke(tx, c, a.actor)
+	case ByFiler:
+		if err := s.jumped(tx); err != nil {
+			return nil //nolint:nilerr // what the filer said is stored all the same
+		}
+		_, err := s.makeUp(tx, c)
+		return err
+	default:
+		return nil
+	}
+}
+
 // rests checks what was sealed or signed against the case as it is now.
 func (a *act) rests(tx Tx, c *Case) error {
 	if a.by == ByFiler {
 		if err := c.mayAct(a.do, a.filer, a.day); err != nil {
 			return err
 		}
+	}
+	if a.by == ByFiler && a.do != Appeal { // there is one, and it must not be lost
 		if err := hasRoom(tx, c.ID); err != nil {
 			return err
 		}
@@ -174,6 +192,7 @@ var logNames = map[Verb]string{
 	Resume: "resumed", TakeLead: "lead", Answer: "replied", Ask: "asked", Note: "noted", Close: "closed",
 	Replace: "replaced", HandOver: "handed-over", EndReceipt: "ended", NotMe: "disputed", Settle: "settled",
 	Approve: "approved", Correct: "corrected",
+	Extend: "extended", Appeal: "appealed", Withdraw: "withdrawal", Keep: "kept",
 }
 
 func (a *act) entry(c *Case, m move) Entry {

@@ -44,6 +44,9 @@ var kinds = map[string]kind{
 	"close": {filer: []string{"answer"}, inner: []string{"lessons"}, files: "answer", set: map[string]setting{
 		"disposition": {oneOf(Dispositions), ErrDisposition},
 	}},
+	// The reason goes to the filer as an answer does: ombra-reply/1 has no word of
+	// its own for it, and needs none.
+	"extend": {filer: []string{"answer"}},
 }
 
 func oneOf(words []string) func(string) bool {

@@ -49,7 +49,7 @@ func newAct(d *desk) *cobra.Command {
 		}
 		list = append(list, cmd)
 	}
-	return group("act", "Sign what binds: a note, closing a case", list...)
+	return group("act", "Sign what binds: a note, an extension, closing a case", list...)
 }
 
 // binding lists the acts of `ombra-desk act`, each with the flags for what it
@@ -59,6 +59,7 @@ var binding = []struct {
 	settles   []struct{ name, help string }
 }{
 	{do: "note", short: "Write a note that only ombudsmen read"},
+	{do: "extend", short: "Extend the time for an answer, once; the words are the reason, and the filer reads them"},
 	{
 		do: "settle", short: "Decide which receipt stays the filer's when two are in dispute, and why",
 		settles: []struct{ name, help string }{{"keep", "which one stays: former (it said \"this was not me\") or newer"}},
