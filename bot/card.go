@@ -60,13 +60,16 @@ func (v *visit) cardFacts(c *cases.Case) []Fact {
 	for _, f := range c.Flags.Names() {
 		flags = append(flags, v.say.Get("flag."+strings.ReplaceAll(f, " ", "-")))
 	}
-	if late := v.late(c); late != "" {
-		flags = append(flags, late)
-	}
 	add("card.flags", strings.Join(flags, ", "))
 	add("mine.ack-due", string(c.AckDue))
 	add("card.acknowledged", string(c.Acknowledged))
+	add("mine.assess-due", string(c.AssessDue))
 	add("mine.feedback-due", string(c.FeedbackDue))
+	add("card.extended", string(c.Extended))
+	add("card.appealed", string(c.Appealed))
+	if c.Withdraw != "" {
+		add("mine.withdrawing", v.say.Get("card.withdrawing", "day", string(v.o.Cases.Cooled(c))))
+	}
 	add("card.answered", string(c.Answered))
 	add("card.category", v.categoryLabel(c.Category))
 	if c.Priority != "" {

@@ -42,23 +42,12 @@ func (v *visit) oneLine(c *cases.Case) string {
 	if c.Is(cases.Urgent) {
 		parts = append(parts, v.say.Get("flag.urgent"))
 	}
-	if late := v.late(c); late != "" {
-		parts = append(parts, late)
+	if c.Is(cases.Late) {
+		parts = append(parts, v.say.Get("flag.late"))
 	}
 	line := strings.Join(parts, " · ")
 	if r := []rune(line); len(r) > MaxLabel {
 		line = string(r[:MaxLabel])
 	}
 	return line
-}
-
-// late says whether a promised day has passed.
-func (v *visit) late(c *cases.Case) string {
-	today := v.o.Cases.Today()
-	ack := c.Acknowledged == "" && c.AckDue != "" && today > c.AckDue
-	feedback := c.Answered == "" && c.FeedbackDue != "" && today > c.FeedbackDue
-	if c.Stage != cases.Closed && (ack || feedback) {
-		return v.say.Get("flag.late")
-	}
-	return ""
 }

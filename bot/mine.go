@@ -101,7 +101,7 @@ func (v *visit) standing(m *cases.Mine) []Fact {
 	if m.Disposition != "" {
 		facts = append(facts, Fact{v.say.Get("mine.disposition"), v.say.Get("disposition." + string(m.Disposition))})
 	}
-	return facts
+	return append(facts, v.clockFacts(m)...)
 }
 
 // reply renders one reply with who stands behind it.

@@ -8,12 +8,12 @@ import (
 	"ombra/crypto/receipt"
 )
 
-// What a filer does about the receipt itself. Each asks for the receipt again:
-// no button of the case holds one.
+// What a filer does about the receipt itself, or the case as a whole (appeal.go).
+// Each asks for the receipt again: no button of the case holds one.
 
 // receiptActs are those acts, in the order of their buttons.
-// Before them stand those on what somebody else wrote down for the filer.
-var receiptActs = []cases.Verb{cases.Approve, cases.Correct, cases.Replace, cases.HandOver, cases.EndReceipt, cases.NotMe}
+// Before them stand those on the case as a whole, and on what somebody else wrote down for the filer.
+var receiptActs = slices.Concat(caseActs, []cases.Verb{cases.Approve, cases.Correct, cases.Replace, cases.HandOver, cases.EndReceipt, cases.NotMe})
 
 // takesNew says whether an act puts a new receipt in the place of the old one.
 func takesNew(do cases.Verb) bool { return do == cases.Replace || do == cases.HandOver }
@@ -64,13 +64,19 @@ func (v *visit) ownFields() []Field {
 	if v.state.Act == cases.Correct {
 		why.Label, why.Help, why.Optional = v.say.Get("own.correct-what"), "", false
 	}
+	if slices.Contains(caseActs, v.state.Act) {
+		why.Help = ""
+	}
 	return []Field{v.receiptField(), why}
 }
 
 func (v *visit) ownStep(fields []Field, once, secret []byte) Step {
-	do := v.state.Act
+	do, title := v.state.Act, v.say.Get("own.title")
+	if slices.Contains(caseActs, do) {
+		title = v.say.Get("own." + string(do))
+	}
 	return Step{
-		Title: v.say.Get("own.title"), Text: v.say.Get("own." + string(do) + "-text"), Fields: fields, Submit: v.say.Get("own.submit"),
+		Title: title, Text: v.say.Get("own." + string(do) + "-text"), Fields: fields, Submit: v.say.Get("own.submit"),
 		Token: v.form(state{Do: "own.send", Act: do, Once: once, Key: secret}),
 	}
 }
@@ -83,6 +89,9 @@ func (b *Bot) ownSend(ctx context.Context, v *visit) (Step, error) {
 	again := v.ownStep(fields, v.state.Once, v.state.Key)
 	if !fine || !ok || v.stale || takesNew(v.state.Act) && len(v.state.Key) != 16 {
 		return v.mend(again), nil
+	}
+	if slices.Contains(caseActs, v.state.Act) {
+		return v.caseAct(ctx, r, again)
 	}
 	if !takesNew(v.state.Act) {
 		return v.ownAct(ctx, r, again)

@@ -211,7 +211,7 @@ func (b *Bot) file(ctx context.Context, f cases.Filing, r receipt.Receipt) (rece
 
 // refused shows the form again with what went wrong; nothing typed is lost.
 func (v *visit) refused(again Step, err error) Step {
-	if cases.SayOf(err) == "nobody" {
+	if say := cases.SayOf(err); say == "nobody" || say == "appeal-nobody" {
 		again.Facts = v.authorities()
 	}
 	return v.giveBack(again, v.why(err))

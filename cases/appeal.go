@@ -70,6 +70,15 @@ func (s *Service) needsRequest(c *Case, _ *act) error {
 	return nil
 }
 
+// Cooled is the day from which a case whose filer asked to withdraw may be
+// closed so; empty without a request.
+func (s *Service) Cooled(c *Case) Day {
+	if c.Withdraw == "" {
+		return ""
+	}
+	return c.Withdraw.Add(s.Office.CoolingOff)
+}
+
 // mayDecide: nobody closes on appeal what they closed before, and nobody calls a
 // case withdrawn whose filer did not ask, or can still think again.
 func (s *Service) mayDecide(c *Case, a *act) error {
@@ -80,7 +89,7 @@ func (s *Service) mayDecide(c *Case, a *act) error {
 		return nil
 	case c.Withdraw == "":
 		return E(Conflict, "no-withdrawal", nil)
-	case a.day < c.Withdraw.Add(s.Office.CoolingOff):
+	case a.day < s.Cooled(c):
 		return E(Conflict, "cooling-off", nil)
 	}
 	return nil

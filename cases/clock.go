@@ -153,7 +153,7 @@ func (s *Service) alarms(c *Case) (list []alarm) {
 		at(day, alarmRelease)
 	}
 	if c.Withdraw != "" && c.Stage != Closed {
-		at(c.Withdraw.Add(s.Office.CoolingOff), alarmCooled)
+		at(s.Cooled(c), alarmCooled)
 	}
 	return list
 }

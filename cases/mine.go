@@ -91,11 +91,8 @@ func (s *Service) Mine(ctx context.Context, r receipt.Receipt) (*Mine, error) {
 func (s *Service) mine(c *Case) *Mine {
 	m := &Mine{
 		Kind: c.Kind, Stage: c.Stage, Waiting: c.Is(Waiting), Disposition: c.Disposition,
-		Late: c.Is(Late), Extended: c.Extended, Appealed: c.Appealed, Withdrawing: c.Withdraw,
+		Late: c.Is(Late), Extended: c.Extended, Appealed: c.Appealed, Withdrawing: c.Withdraw, Cooled: s.Cooled(c),
 		s: s, id: c.ID, filers: c.filerHashes(), Disputed: c.Is(Disputed),
-	}
-	if c.Withdraw != "" {
-		m.Cooled = c.Withdraw.Add(s.Office.CoolingOff)
 	}
 	if c.Stage == Received {
 		m.AckDue = c.AckDue
