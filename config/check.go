@@ -171,20 +171,45 @@ func (k *checker) clocks() {
 		k.bad("clocks.profile", what, "write one of "+strings.Join(Profiles, ", ")+"; ask which law applies")
 		return
 	}
-	if c.Profile != custom {
-		if c.AckDays != 0 || c.FeedbackDays != 0 || c.FeedbackMonths != 0 {
-			k.bad("clocks.profile", fmt.Sprintf("profile %s has numbers of its own", c.Profile), "leave ack_days and feedback_… out, or write profile = \"custom\"")
-		}
+	k.number("clocks.warn_days", c.WarnDays, 1, 30)
+	k.number("clocks.release_days", c.ReleaseDays, 1, 90)
+	k.number("clocks.absence_days", c.AbsenceDays, 1, 180)
+	k.number("clocks.cooling_off_days", c.CoolingOffDays, 1, 60)
+	if c.Profile == custom {
+		k.customClocks(c)
 		return
 	}
+	if c.AckDays != 0 || c.AssessDays != 0 || c.FeedbackDays != 0 || c.FeedbackMonths != 0 || c.ExtendedDays != 0 || c.ExtendedMonths != 0 {
+		k.bad("clocks.profile", fmt.Sprintf("profile %s has numbers of its own", c.Profile), "leave ack_days, assess_days, feedback_… and extended_… out, or write profile = \"custom\"")
+	}
+}
+
+func (k *checker) customClocks(c Clocks) {
 	k.number("clocks.ack_days", c.AckDays, 1, 365)
+	if c.AssessDays != 0 {
+		k.number("clocks.assess_days", c.AssessDays, 1, 365)
+	}
 	switch {
 	case (c.FeedbackDays == 0) == (c.FeedbackMonths == 0):
 		k.bad("clocks.profile", "a custom profile needs either feedback_days or feedback_months", "write one of them")
+		return
 	case c.FeedbackDays != 0:
 		k.number("clocks.feedback_days", c.FeedbackDays, 1, 730)
 	default:
 		k.number("clocks.feedback_months", c.FeedbackMonths, 1, 24)
+	}
+	// In the same unit, or a short month could make the extension the earlier day.
+	k.extended("clocks.extended_days", c.ExtendedDays, "clocks.feedback_days", c.FeedbackDays, 1460)
+	k.extended("clocks.extended_months", c.ExtendedMonths, "clocks.feedback_months", c.FeedbackMonths, 48)
+}
+
+func (k *checker) extended(key string, n int, beside string, plain, most int) {
+	switch {
+	case n == 0:
+	case plain == 0:
+		k.bad(key, key+" stands without "+beside, "write it in the unit of the answer, or leave it out")
+	default:
+		k.number(key, n, plain+1, most)
 	}
 }
 

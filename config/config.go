@@ -112,10 +112,10 @@ type Office struct {
 // package cases; the numbers here are those of a custom one.
 type Clocks struct {
 	// Which promise holds; ask whoever knows which law applies.
-	//   grm           grievance practice, bound to no statute: acknowledged in 2 business days,
-	//                 answered 21 days after
-	//   eu-2019-1937  Directive (EU) 2019/1937 Art 9: acknowledged in 7 days, answered 3 months after.
-	//                 It does not cover some defence and security procurement (Art 3).
+	//   grm           grievance practice, bound to no statute: acknowledged in 2 business days, told in 10
+	//                 whether it is looked into, answered 21 days after the first; once 42, with a reason
+	//   eu-2019-1937  Directive (EU) 2019/1937 Art 9: acknowledged in 7 days, answered 3 months after;
+	//                 once 6, with a reason. It does not cover some defence and security procurement (Art 3).
 	//   custom        your own, with ack_days and one of feedback_days and feedback_months
 	Profile string `toml:"profile"`
 
@@ -127,6 +127,31 @@ type Clocks struct {
 
 	// Calendar months from acknowledgement until the filer has an answer; only with profile custom.
 	FeedbackMonths int `toml:"feedback_months,omitempty"`
+
+	// Days from filing until the filer knows whether it is looked into; only with profile custom. Leave it
+	// out to promise none.
+	AssessDays int `toml:"assess_days,omitempty"`
+
+	// Days from acknowledgement to which the answer can be put off, once and with a reason; only with
+	// profile custom and feedback_days. Leave it out to allow none.
+	ExtendedDays int `toml:"extended_days,omitempty"`
+
+	// The same in calendar months; only with profile custom and feedback_months.
+	ExtendedMonths int `toml:"extended_months,omitempty"`
+
+	// How many days before a promised one its ombudsmen are told, besides on the day itself.
+	WarnDays int `toml:"warn_days"`
+
+	// How many days late a case is given to its reserve; after as many again to the next, and last to the
+	// backstop.
+	ReleaseDays int `toml:"release_days"`
+
+	// How long an absence may be; whoever is away for longer counts as not there from its first day, and
+	// the reserve is given their cases.
+	AbsenceDays int `toml:"absence_days"`
+
+	// In how many days after asking to withdraw a filer can think again, before a case may be closed so.
+	CoolingOffDays int `toml:"cooling_off_days"`
 }
 
 // Attachments is the table [attachments].
@@ -187,6 +212,7 @@ func Defaults() Config {
 			Reserve:   1,
 			RequirePQ: true,
 		},
+		Clocks:      Clocks{WarnDays: 3, ReleaseDays: 14, AbsenceDays: 21, CoolingOffDays: 7},
 		Attachments: Attachments{MaxFiles: 10, MaxFileMB: 25},
 	}
 }

@@ -46,7 +46,10 @@ func TestExampleIsAccepted(t *testing.T) {
 	every.Office.TypedReplies = true
 	every.Office.RequirePQ = false
 	every.Office.Hours = []int{0, 8, 23}
-	every.Clocks = Clocks{Profile: "custom", AckDays: 3, FeedbackMonths: 2}
+	every.Clocks = Clocks{
+		Profile: "custom", AckDays: 3, AssessDays: 9, FeedbackMonths: 2, ExtendedMonths: 4,
+		WarnDays: 1, ReleaseDays: 30, AbsenceDays: 10, CoolingOffDays: 14,
+	}
 	every.Categories = []Category{{ID: "one", Label: Words{"en": "One"}}, {ID: "two", Label: Words{"en": "Two"}}}
 	for name, want := range map[string]Config{"least": answers(), "every": every} {
 		t.Run(name, func(t *testing.T) {

@@ -12,6 +12,7 @@ func officeOf(cfg *config.Config) cases.Office {
 		Origin: cfg.Office.Origin, Test: cfg.Test, Zone: cfg.Location,
 		Designate: cfg.Office.Designate, Reserve: cfg.Office.Reserve, RequirePQ: cfg.Office.RequirePQ,
 		TypedReplies: cfg.Office.TypedReplies, Hours: cfg.Office.Hours, Profile: profileOf(cfg.Clocks),
+		Warn: cfg.Clocks.WarnDays, Release: cfg.Clocks.ReleaseDays, Absence: cfg.Clocks.AbsenceDays, CoolingOff: cfg.Clocks.CoolingOffDays,
 		MaxFiles: cfg.Attachments.MaxFiles, MaxFile: int64(cfg.Attachments.MaxFileMB) << 20,
 	}
 	for _, c := range cfg.FormSet.Categories {
@@ -26,7 +27,9 @@ func profileOf(c config.Clocks) cases.Profile {
 	}
 	return cases.Profile{
 		Name: c.Profile, Acknowledge: cases.Span{Days: c.AckDays},
+		Assess:   cases.Span{Days: c.AssessDays},
 		Feedback: cases.Span{Days: c.FeedbackDays, Months: c.FeedbackMonths},
+		Extended: cases.Span{Days: c.ExtendedDays, Months: c.ExtendedMonths},
 	}
 }
 
