@@ -209,6 +209,7 @@ func TestModel(t *testing.T) {
 			"resubmit":   m.act(m.resubmit),
 			"amend":      m.act(m.amend),
 			"add":        m.act(m.add),
+			"filer acts": m.act(m.filerAct),
 			"press":      m.act(m.press),
 			"press more": m.act(m.press),
 			"type":       m.act(m.typeReply),

@@ -76,6 +76,7 @@ func (m *model) checkCase(c *matter) {
 			m.Fatalf("held by %v, want %v", holders, c.live)
 		}
 		m.checkGrants(c, found[0])
+		m.checkClock(c, mine, found[0])
 		for _, name := range c.excluded {
 			if wraps, err := tx.Wraps(c.id, name); err != nil || len(wraps) > 0 || found[0].Holds(name, cases.Live, cases.Dormant, cases.Hidden, cases.Lapsed, cases.Revoked) {
 				m.Fatalf("%s is excluded and has a grant", name)

@@ -10,6 +10,10 @@ import (
 type clock struct {
 	ack, assess, feedback cases.Day
 	answered              bool
+	began                 cases.Day // from when the answer's clock runs
+	extended, appealed    bool
+	withdraw              cases.Day
+	decided               []string
 	seen                  cases.Day // through which they were seen to
 }
 
@@ -25,7 +29,7 @@ func (m *model) startClock() clock {
 		}
 		return d
 	}
-	return clock{ack: work(2), assess: work(10), feedback: work(2).Add(21), seen: m.today().Add(-1)}
+	return clock{ack: work(2), assess: work(10), feedback: work(2).Add(21), began: work(2), seen: m.today().Add(-1)}
 }
 
 // owed are the days by which something is still owed.
@@ -96,16 +100,27 @@ func (m *model) holders() {
 		}
 	}
 	for _, c := range m.all {
-		if !c.open() {
-			continue
+		if c.open() {
+			m.makeUp(c)
 		}
-		n := c.drawn
-		for _, name := range c.live {
-			if m.there(name) {
-				n--
-			}
+	}
+}
+
+// makeUp releases as many as are missing from those first drawn.
+func (m *model) makeUp(c *matter) {
+	n := c.drawn
+	for _, name := range c.live {
+		if m.there(name) {
+			n--
 		}
-		m.free(c, n)
+	}
+	m.free(c, n)
+}
+
+// heard: what a filer says finds somebody to read it, unless the clock jumped.
+func (m *model) heard(c *matter) {
+	if m.sign == "" || m.today() <= m.sign.Add(2) {
+		m.makeUp(c)
 	}
 }
 
@@ -126,12 +141,16 @@ func (m *model) clocks() {
 		if late {
 			c.flags |= cases.Late
 		}
+		cooled := c.open() && c.clock.withdraw != "" && now(c.clock.withdraw.Add(7))
 		for _, name := range c.live {
 			if near && m.serves(name) {
 				m.note(name, "deadline", m.today(), 0)
 			}
 			if late && m.serves(name) {
 				m.note(name, "overdue", m.today(), 0)
+			}
+			if cooled && m.serves(name) {
+				m.note(name, "news", m.today(), 0)
 			}
 		}
 		if release {
@@ -156,5 +175,19 @@ func (m *model) checkGrants(c *matter, now *cases.Case) {
 		if g.State != want {
 			m.Fatalf("%s has a %s grant, want %s", g.Holder, g.State, want)
 		}
+	}
+}
+
+// checkClock: filer and ombudsmen see the same days.
+func (m *model) checkClock(c *matter, mine *cases.Mine, now *cases.Case) {
+	due := c.clock.feedback
+	if !c.open() || c.clock.answered {
+		due = ""
+	}
+	if mine.FeedbackDue != due || now.FeedbackDue != c.clock.feedback || mine.Late != (c.flags&cases.Late != 0) {
+		m.Fatalf("an answer is due on %s and %s, late %v; want %+v", mine.FeedbackDue, now.FeedbackDue, mine.Late, c.clock)
+	}
+	if now.Withdraw != c.clock.withdraw || mine.Withdrawing != c.clock.withdraw || !slices.Equal(now.Decided, c.clock.decided) {
+		m.Fatalf("%+v, want %+v", now, c.clock)
 	}
 }

@@ -69,7 +69,8 @@ func (m *model) press() {
 	switch a.Do {
 	case cases.Acknowledge:
 		c.stage = cases.Acknowledged
-		c.clock.feedback = min(c.clock.feedback, m.today().Add(21))
+		c.clock.began = min(c.clock.began, m.today())
+		c.clock.feedback = c.clock.began.Add(map[bool]int{false: 21, true: 42}[c.clock.extended])
 	case cases.Assess:
 		c.stage, c.flags = to, c.flags&^cases.Urgent
 	case cases.Wait:
@@ -106,6 +107,7 @@ func (m *model) replied(c *matter, who, do string, err error, n int) {
 	if do == "answer" || do == "close" {
 		c.clock.answered = true
 	}
+	m.bound(c, who, do)
 	switch do {
 	case "ask":
 		c.flags |= cases.Waiting
@@ -146,12 +148,12 @@ func (m *model) thread(c *matter, who string, desk *cases.Desk) *papers.Thread {
 }
 
 func (m *model) draft() (papers.Draft, int) {
-	do := m.some("do", []string{"answer", "ask", "note", "close"})
+	do := m.some("do", []string{"answer", "ask", "note", "close", "close", "extend"})
 	d, n := papers.Draft{Do: do, Text: m.say()}, 2
 	if do == "close" {
-		d.Lessons, d.Set, n = "none, because", map[string]string{"disposition": "partly"}, 3
+		d.Lessons, d.Set, n = "none, because", map[string]string{"disposition": m.some("disposition", []string{"partly", "withdrawn"})}, 3
 	}
-	if m.chance("with a file") {
+	if do != "extend" && m.chance("with a file") {
 		d.Files, n = []papers.Attachment{{Name: "x", Data: make([]byte, 70_000)}}, n+1
 	}
 	return d, n
@@ -180,6 +182,10 @@ func (m *model) signAct() {
 	}
 	d, n := m.draft()
 	err := m.signing(c, who, desk, m.thread(c, who, desk), d)
+	if !m.binds(c, who, d) {
+		m.refused(err, cases.Conflict)
+		return
+	}
 	m.replied(c, who, d.Do, err, n)
 	m.signedAct(c, err)
 }
@@ -199,9 +205,10 @@ func (m *model) signOld() {
 	text := m.say()
 	m.must(mine.Add(ctx, cases.NewOnce(), text, nil))
 	c.said, c.papers, m.size, c.flags = append(c.said, text), c.papers+1, m.size+1, c.flags&^cases.Waiting
+	m.heard(c)
 	m.tell(c, "", false)
 	err = m.signing(c, who, desk, t, d)
-	if d.Do == "close" {
+	if d.Do == "close" || !m.binds(c, who, d) {
 		m.refused(err, cases.Conflict)
 		return
 	}

@@ -137,6 +137,7 @@ func (m *model) amended(rec receipt.Receipt, f cases.Filing, err error) {
 	if f.Urgent {
 		c.flags |= cases.Urgent
 	}
+	m.heard(c)
 	m.tell(c, "", f.Urgent)
 }
 
@@ -148,5 +149,6 @@ func (m *model) add() {
 	m.must(m.same(func() error { return mine.Add(ctx, form, text, files) }))
 	c.said, c.papers, m.size = append(c.said, text), c.papers+1+len(files), m.size+1
 	c.flags &^= cases.Waiting
+	m.heard(c)
 	m.tell(c, "", false)
 }

@@ -1,6 +1,7 @@
 package cases_test
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -120,7 +121,7 @@ func (m *model) goAway() {
 func (m *model) endAll() {
 	for _, c := range m.all {
 		for _, who := range c.live {
-			if !c.open() || !m.serves(who) {
+			if !c.open() || !m.serves(who) || c.clock.appealed && slices.Contains(c.clock.decided, who) {
 				continue
 			}
 			desk, err := m.o.Cases.Desk(who)
