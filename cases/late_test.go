@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"ombra/bot/bottest"
 	"ombra/cases"
 )
 
@@ -30,6 +31,7 @@ func (tr *trial) settleAll() {
 
 // clocked is an office with the clocks that the configuration starts with.
 func clocked(t *testing.T) *trial {
+	t.Helper()
 	return outsiders(t, func(o *cases.Office) { o.Warn, o.Release, o.CoolingOff = 3, 14, 7 })
 }
 
@@ -230,5 +232,36 @@ func TestAbsence(t *testing.T) {
 	}
 	if tr.daily(50); len(tr.load(r).Holders()) < 3 {
 		t.Errorf("after the return: %v", tr.load(r).Holders())
+	}
+}
+
+// TestRenewalReleasesNobody: between a longer mandate and the proof that the same
+// keys are still there, nobody else is given the cases; with other keys they are.
+func TestRenewalReleasesNobody(t *testing.T) {
+	for name, fresh := range map[string]bool{"same keys": false, "other keys": true} {
+		t.Run(name, func(t *testing.T) {
+			tr := clocked(t)
+			r, c := tr.file()
+			who := ranked(c, cases.Designated)[0]
+			machine := tr.Machines[who]
+			if fresh {
+				var err error
+				if machine, err = bottest.NewMachine(bottest.Origin, who); err != nil {
+					t.Fatal(err)
+				}
+			}
+			today := tr.Cases.Today()
+			note, err := machine.Enrolment(bottest.Origin, string(today))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := tr.Cases.Appoint(t.Context(), cases.Appointment{Enrolment: note, From: today, Until: today.Add(400)}); err != nil {
+				t.Fatal(err)
+			}
+			tr.daily(1)
+			if got := len(tr.load(r).Holders()) > 2; got != fresh {
+				t.Errorf("the reserve was released: %v", got)
+			}
+		})
 	}
 }
