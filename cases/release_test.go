@@ -172,3 +172,37 @@ func TestAttackExcludedByRelease(t *testing.T) {
 		t.Errorf("anna: %v", err)
 	}
 }
+
+// TestAttackExcludedByTheClock: the excluded one watches the notices of a case
+// that is late for months, is extended, closed, appealed and withdrawn. None is
+// ever for her.
+func TestAttackExcludedByTheClock(t *testing.T) {
+	tr := outsiders(t, func(o *cases.Office) { o.Warn, o.Release, o.CoolingOff = 3, 14, 7 })
+	r, c := tr.file("anna")
+	who := ranked(c, cases.Designated)
+	quiet := func() {
+		t.Helper()
+		for _, n := range tr.outbox() {
+			if n.To == "anna" {
+				t.Errorf("on %s anna is told: %+v", tr.Cases.Today(), n)
+			}
+		}
+		if list, _, err := tr.desk("anna").Inbox(t.Context(), 0, 10); err != nil || len(list) > 0 {
+			t.Errorf("anna's inbox: %v, %v", list, err)
+		}
+	}
+	tr.daily(60)
+	quiet()
+	for i, do := range []func() error{
+		func() error { return tr.signed(c.ID, who[0], draftOf("extend")) },
+		func() error { return tr.signed(c.ID, who[0], draftOf("close")) },
+		func() error { return tr.appeal(r) },
+		func() error { return tr.mine(r).Withdraw(t.Context(), cases.NewOnce(), "") },
+	} {
+		if err := do(); err != nil {
+			t.Fatalf("%d: %v", i, err)
+		}
+		tr.daily(20)
+		quiet()
+	}
+}
