@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -24,6 +25,7 @@ func TestCasesOfTheFirstVersion(t *testing.T) {
 			(8, 2, 'report', 'typed', 'closed', 0, '2026-11-23', '', '', '2026-11-24', '2026-11-30', '2027-02-28', '', '', 'partly', '', 2, '1');
 			INSERT INTO keys (id, made_by, recipient) VALUES (7 << 20, 'bot', 'age1'), (8 << 20, 'bot', 'age1')`),
 		c.close(),
+		os.Chmod(path, 0o600),
 	)
 	if err != nil {
 		t.Fatal(err)
