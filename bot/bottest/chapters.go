@@ -73,7 +73,7 @@ func (w *World) answer(context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !has(t, Words) || !has(t, "beacon.log") || !slices.Equal(t.Excluded, []string{"chris"}) {
+	if !has(t, Words) || w.hasFormFiles() && !has(t, "beacon.log") || !slices.Equal(t.Excluded, []string{"chris"}) {
 		return fmt.Errorf("anna's papers lack the report, its file or the exclusion")
 	}
 	w.Tell("anna", "gets the papers, opens them on her own machine with her own key, and reads the report and its file")
@@ -109,7 +109,7 @@ func (w *World) followUp(staff Person) error {
 	if err != nil {
 		return err
 	}
-	if !has(t, Proof) || !has(t, "proof.txt") {
+	if !has(t, Proof) || w.hasFormFiles() && !has(t, "proof.txt") {
 		return fmt.Errorf("bela's papers lack the evidence")
 	}
 	w.Tell("the member of staff", "adds evidence, signed with the receipt; bela reads it in her papers")
