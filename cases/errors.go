@@ -72,6 +72,9 @@ var (
 	ErrUnclear = errors.New("commit unclear")
 	// ErrFull: the disk is full, or down to its reserve.
 	ErrFull = errors.New("disk full")
+	// ErrStillRead: somebody reads from before a deletion, so the traces of it
+	// stay in the journal.
+	ErrStillRead = errors.New("still read")
 )
 
 var errNotFound = E(NotFound, "not-found", nil)

@@ -21,6 +21,10 @@ import (
 type Store interface {
 	View(ctx context.Context, f func(Tx) error) error
 	Update(ctx context.Context, f func(Tx) error) error
+	// Erase takes what was shredded out of the files: deleted rows leave traces
+	// until then. Updates wait meanwhile. ctx bounds how long it waits for those
+	// who still read from before; then [ErrStillRead], and it has to be run again.
+	Erase(ctx context.Context) error
 }
 
 // A Shelf keeps age files that are too large for the database, under random
@@ -30,6 +34,8 @@ type Shelf interface {
 	Put(ctx context.Context, write func(io.Writer) error) (name string, err error)
 	Open(name string) (io.ReadCloser, error)
 	Remove(names ...string) error
+	// Sweep removes the files that are not in keep, the names that rows refer to.
+	Sweep(keep map[string]bool) error
 }
 
 // Tx is what can be done within a transaction, by noun.
@@ -40,6 +46,8 @@ type Tx interface {
 	NoticeTx
 	OfficeTx
 	ClockTx
+	KeepTx
+	FigureTx
 }
 
 // CaseTx keeps cases. A case is loaded and put whole, except for the wraps.
@@ -148,4 +156,35 @@ type ClockTx interface {
 	// Turn moves all grants of a holder from one state to another, and counts
 	// them. To live it takes only those of a case's newest key.
 	Turn(holder string, from, to GrantState) (int, error)
+}
+
+// KeepTx is what retention needs. f gets cases without keys, grants and receipts.
+type KeepTx interface {
+	// Closed calls f for the cases that were closed on a day or before.
+	Closed(by Day, f func(*Case) error) error
+	// Held calls f for the held cases whose hold ends on a day or before.
+	Held(until Day, f func(*Case) error) error
+	// Late calls f for the open cases of which something was promised by a day
+	// before today and not kept, the oldest promise first, up to a limit.
+	Late(today Day, limit int, f func(*Case) error) error
+	// Shred deletes a case with all its parts and the openings of its leaves.
+	// The leaves stay. It says which can be opened no more, ascending, and which
+	// files lie on the shelf for nobody now.
+	Shred(id ID) (leaves []int64, files []string, err error)
+}
+
+// A Figure is one counter of one quarter. It counts acts, and is never broken
+// down further.
+type Figure struct {
+	Quarter string // 2026-Q4
+	Name    string
+	Value   int64
+}
+
+// FigureTx keeps the figures.
+type FigureTx interface {
+	// Count adds one.
+	Count(quarter, name string) error
+	// Figures lists those of a quarter and before, by quarter and name.
+	Figures(until string) ([]Figure, error)
 }

@@ -159,6 +159,7 @@ type Case struct {
 	Drawn        int    // how many were given live grants at filing
 	Gate         string // version of the words shown before the filer typed
 	Entry        int64  // log entry that opened the case
+	HeldUntil    Day    // last day of a hold; empty unless held
 	Keys         []Key  // by epoch
 	Grants       []Grant
 	Receipts     []Receipt // in the order they came

@@ -78,7 +78,7 @@ func partOf(n int64, i int) (int64, error) {
 
 const caseColumns = `code, kind, source, stage, flags, opened, acknowledged, answered, closed, ack_due, feedback_due,
 	category, priority, disposition, lead, drawn, gate, assess_due, extended, appealed, withdraw, decided, clocked, next,
-	cases.n`
+	cases.n, held_until`
 
 func scanCase(r *row) *cases.Case {
 	return &cases.Case{
@@ -88,6 +88,7 @@ func scanCase(r *row) *cases.Case {
 		Disposition: word(r, dispositions), Lead: r.text(), Drawn: r.int(), Gate: r.text(),
 		AssessDue: r.day(), Extended: r.day(), Appealed: r.day(), Withdraw: r.day(), Decided: names(r),
 		Clocked: r.day(), Next: r.day(), Entry: r.int64(),
+		HeldUntil: r.day(),
 	}
 }
 
@@ -116,11 +117,11 @@ func (t *tx) Create(c *cases.Case) error {
 	}
 	_, added, err := t.writes(`INSERT INTO cases (n, code, kind, source, stage, flags, opened, acknowledged, answered,
 		closed, ack_due, feedback_due, category, priority, disposition, lead, drawn, gate, assess_due,
-		extended, appealed, withdraw, decided, clocked, next)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO NOTHING RETURNING n`,
+		extended, appealed, withdraw, decided, clocked, next, held_until)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO NOTHING RETURNING n`,
 		c.Entry, id, string(c.Kind), string(c.Source), string(c.Stage), int64(c.Flags), c.Opened, c.Acknowledged, c.Answered,
 		c.Closed, c.AckDue, c.FeedbackDue, c.Category, c.Priority, string(c.Disposition), c.Lead, c.Drawn, c.Gate,
-		c.AssessDue, c.Extended, c.Appealed, c.Withdraw, strings.Join(c.Decided, " "), c.Clocked, c.Next)
+		c.AssessDue, c.Extended, c.Appealed, c.Withdraw, strings.Join(c.Decided, " "), c.Clocked, c.Next, c.HeldUntil)
 	if err != nil {
 		return err
 	}
@@ -215,10 +216,10 @@ func (t *tx) Put(c *cases.Case) error {
 	n, ok, err := t.writes(`UPDATE cases SET kind = ?, source = ?, stage = ?, flags = ?, opened = ?,
 		acknowledged = ?, answered = ?, closed = ?, ack_due = ?, feedback_due = ?, category = ?, priority = ?,
 		disposition = ?, lead = ?, drawn = ?, gate = ?, assess_due = ?, extended = ?, appealed = ?, withdraw = ?,
-		decided = ?, clocked = ?, next = ? WHERE code = ? RETURNING n`,
+		decided = ?, clocked = ?, next = ?, held_until = ? WHERE code = ? RETURNING n`,
 		string(c.Kind), string(c.Source), string(c.Stage), int64(c.Flags), c.Opened, c.Acknowledged, c.Answered,
 		c.Closed, c.AckDue, c.FeedbackDue, c.Category, c.Priority, string(c.Disposition), c.Lead, c.Drawn, c.Gate,
-		c.AssessDue, c.Extended, c.Appealed, c.Withdraw, strings.Join(c.Decided, " "), c.Clocked, c.Next, id)
+		c.AssessDue, c.Extended, c.Appealed, c.Withdraw, strings.Join(c.Decided, " "), c.Clocked, c.Next, c.HeldUntil, id)
 	if err != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ func (w *writer) abandon(cause error) error {
 // contain runs f; a panic becomes an error. Its value is not in it: it may hold
 // what somebody typed.
 func (w *writer) contain(f func(cases.Tx) error) (err error) {
-	t := &tx{c: w.c, edge: &w.edge}
+	t := &tx{c: w.c, edge: &w.edge, dirty: &w.dirty}
 	defer func() {
 		t.c = nil
 		if v := recover(); v != nil {

@@ -93,6 +93,9 @@ func (db *DB) open() (err error) {
 	if db.lock, err = lock(db.path); err != nil {
 		return err
 	}
+	if err := draftBeside(db.path); err != nil {
+		return err
+	}
 	if err := prepare(db.path, db.o.Create); err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ type tx struct {
 	c    *conn // nil once f has returned
 	edge *edge // nil in a View
 
+	dirty *bool // the writer's; nil in a View
+
 	id cases.ID // the case looked up last, and its number
 	n  int64
 

@@ -41,12 +41,14 @@ type writer struct {
 	open    func() (*conn, error)
 	group   int
 	changes chan *change  // unbuffered: a change is taken or its caller still may leave
+	turns   chan *turn    // likewise
 	closing chan struct{} // closed by stop
 	ended   chan struct{} // closed when the goroutine has ended
 
 	c     *conn // the goroutine's own, like all that follows
 	edge  edge
 	batch []*change // taken and not yet answered
+	dirty bool      // something was shredded, perhaps before this process, and VACUUM has not run since
 }
 
 func newWriter(open func() (*conn, error), group int) (*writer, error) {
@@ -55,8 +57,8 @@ func newWriter(open func() (*conn, error), group int) (*writer, error) {
 		return nil, err
 	}
 	w := &writer{
-		open: open, group: max(1, group), c: c,
-		changes: make(chan *change), closing: make(chan struct{}), ended: make(chan struct{}),
+		open: open, group: max(1, group), c: c, dirty: true,
+		changes: make(chan *change), turns: make(chan *turn), closing: make(chan struct{}), ended: make(chan struct{}),
 	}
 	go w.run()
 	return w, nil
@@ -127,6 +129,9 @@ func (w *writer) take() bool {
 	select {
 	case ch := <-w.changes:
 		w.add(ch)
+	case t := <-w.turns:
+		t.done <- t.do()
+		return true
 	case <-w.closing:
 		return false
 	}
@@ -153,6 +158,9 @@ func (w *writer) answer(ch *change, err error) {
 
 // commit stores the batch together, or else one by one.
 func (w *writer) commit() {
+	if len(w.batch) == 0 { // a turn was taken
+		return
+	}
 	results := make([]error, len(w.batch))
 	err := w.try(w.batch, results)
 	for i, ch := range w.batch {

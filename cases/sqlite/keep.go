@@ -1,0 +1,93 @@
+package sqlite
+
+import (
+	"ombra/cases"
+)
+
+// partTables are the tables whose row ids lie within the range of their case's
+// parts. Shredding empties the range in each (TestShredKnowsEveryTable).
+var partTables = []string{"grants", "papers", "keys", "receipts"}
+
+// Closed implements [cases.KeepTx].
+func (t *tx) Closed(by cases.Day, f func(*cases.Case) error) error {
+	return t.eachCase(`stage = 'closed' AND closed <> '' AND closed <= ? ORDER BY closed, n`, []any{by}, f)
+}
+
+// Held implements [cases.KeepTx].
+func (t *tx) Held(until cases.Day, f func(*cases.Case) error) error {
+	return t.eachCase(`held_until <> '' AND held_until <= ? ORDER BY held_until, n`, []any{until}, f)
+}
+
+// Late implements [cases.KeepTx].
+func (t *tx) Late(today cases.Day, limit int, f func(*cases.Case) error) error {
+	return t.eachCase(`stage <> 'closed' AND
+		(acknowledged = '' AND ack_due <> '' AND ack_due < ?1 OR answered = '' AND feedback_due <> '' AND feedback_due < ?1)
+		ORDER BY min(iif(acknowledged = '' AND ack_due <> '', ack_due, '9999-12-31'),
+			iif(answered = '' AND feedback_due <> '', feedback_due, '9999-12-31')), n
+		LIMIT ?2`, []any{today, limit}, f)
+}
+
+func (t *tx) eachCase(where string, args []any, f func(*cases.Case) error) error {
+	return t.each(`SELECT `+caseColumns+` FROM cases WHERE `+where, args, func(r *row) error {
+		c := scanCase(r)
+		if r.err != nil {
+			return r.err
+		}
+		return f(c)
+	})
+}
+
+// Shred implements [cases.KeepTx]. The leaf that opened the case names no case,
+// since a receipt must give its details: its number is the case's own.
+func (t *tx) Shred(id cases.ID) (leaves []int64, files []string, err error) {
+	n, err := t.number(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if n == nowhere {
+		return nil, nil, notFound()
+	}
+	about, _ := code(id)
+	first, last := parts(n)
+	if err := t.each(`SELECT n FROM log_open WHERE code = ? OR n = ? ORDER BY n`, []any{about, n}, func(r *row) error {
+		leaves = append(leaves, r.int64())
+		return nil
+	}); err != nil {
+		return nil, nil, err
+	}
+	if err := t.each(`SELECT shelf FROM papers WHERE id BETWEEN ? AND ? AND shelf IS NOT NULL`, []any{first, last}, func(r *row) error {
+		files = append(files, r.text())
+		return nil
+	}); err != nil {
+		return nil, nil, err
+	}
+	if t.dirty != nil {
+		*t.dirty = true
+	}
+	for _, table := range partTables {
+		if err := t.write(`DELETE FROM `+table+` WHERE id BETWEEN ? AND ?`, first, last); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := t.write(`DELETE FROM log_open WHERE code = ? OR n = ?`, about, n); err != nil {
+		return nil, nil, err
+	}
+	t.id, t.n = "", 0
+	return leaves, files, t.write(`DELETE FROM cases WHERE n = ?`, n)
+}
+
+// Count implements [cases.FigureTx].
+func (t *tx) Count(quarter, name string) error {
+	return t.write(`INSERT INTO figures (id, quarter, name, value) VALUES (?, ?, ?, 1)
+		ON CONFLICT (quarter, name) DO UPDATE SET value = value + 1`, random(), quarter, name)
+}
+
+// Figures implements [cases.FigureTx].
+func (t *tx) Figures(until string) (list []cases.Figure, err error) {
+	err = t.each(`SELECT quarter, name, value FROM figures WHERE quarter <= ? ORDER BY quarter, name`, []any{until},
+		func(r *row) error {
+			list = append(list, cases.Figure{Quarter: r.text(), Name: r.text(), Value: r.int64()})
+			return nil
+		})
+	return list, err
+}
