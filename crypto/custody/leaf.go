@@ -33,7 +33,7 @@ type Details struct {
 	Lookup string   `json:"lookup,omitempty"`
 	Hash   string   `json:"hash,omitempty"` // sha256 of a ciphertext, wrap or signed act, hex
 	Hashes []string `json:"hashes,omitempty"`
-	Note   string   `json:"note,omitempty"`   // of shredded: the rule, its days
+	Note   string   `json:"note,omitempty"`   // of shredded: a [Shredding]
 	Leaves []int64  `json:"leaves,omitempty"` // of shredded: what opens no more, ascending
 }
 

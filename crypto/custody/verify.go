@@ -15,8 +15,8 @@ type Report struct {
 }
 
 // Verify recomputes an auditor bundle: each leaf's form, each checkpoint's
-// signature and root, and that every leaf opens or was shredded by a leaf that
-// says so. The first break comes back as a *Break, in that order: leaves and
+// signature and root, and that every leaf opens or was shredded, when it was due,
+// by a leaf that says so. The first break comes back as a *Break, in that order: leaves and
 // checkpoints by size, then openings by leaf. Any other error means that the
 // bundle could not be read. The report tells how far all was well.
 //
@@ -173,8 +173,8 @@ func (v *verification) openings() *Break {
 }
 
 // shredded collects what the shredded leaves name, as leaf number to the
-// shredded leaf's own. Only one whose opening opens is believed, and none may
-// name itself or what came after it.
+// shredded leaf's own. Only one whose opening opens is believed, if it was due,
+// and no leaf is shredded twice.
 func (v *verification) shredded() (map[int64]int64, *Break) {
 	all := make(map[int64]int64)
 	for n := range v.tree.Size() {
@@ -182,8 +182,11 @@ func (v *verification) shredded() (map[int64]int64, *Break) {
 		if err != nil || d.Act != ActShredded || !v.opens(n, n) {
 			continue
 		}
+		if !v.due(n, d) {
+			return nil, at(BreakShredding, FileOpened, n)
+		}
 		for _, gone := range d.Leaves {
-			if gone >= n {
+			if _, twice := all[gone]; twice {
 				return nil, at(BreakShredding, FileOpened, n)
 			}
 			all[gone] = n
