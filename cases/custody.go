@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"ombra/crypto/custody"
 )
@@ -104,45 +105,94 @@ func (s *Service) Log(ctx context.Context) (l Log, err error) {
 		if l.Checkpoints, err = tx.Checkpoints(0); err != nil || len(l.Checkpoints) == 0 {
 			return err
 		}
-		l.Leaves, err = tx.Leaves(0, l.Checkpoints[len(l.Checkpoints)-1].Size)
-		return err
+		size := l.Checkpoints[len(l.Checkpoints)-1].Size
+		if l.Leaves, err = tx.Leaves(0, size); err != nil {
+			return err
+		}
+		return unsigned(tx, size)
 	})
 	return l, err
+}
+
+// unsigned refuses to hand over a log while a case was shredded that the last
+// checkpoint does not know of: its leaves open no more, and what says why comes
+// with the checkpoint that follows in a moment.
+func unsigned(tx Tx, from int64) error {
+	size, err := tx.Size()
+	if err != nil {
+		return err
+	}
+	live, err := tx.Leaves(from, size)
+	if err != nil {
+		return err
+	}
+	for _, l := range live {
+		if d, err := custody.ParseDetails(l.Details); err == nil && d.Act == custody.ActShredded {
+			return E(Unavailable, "shredding", nil)
+		}
+	}
+	return nil
 }
 
 // ErrLog says that the log on disk does not hold.
 var ErrLog = errors.New("the custody log does not hold")
 
 // VerifyLog recomputes the whole log as it lies on disk, the live end included:
-// every leaf's hash, every opening that is kept, every checkpoint.
+// every leaf's hash, every opening, or the shredded leaf that stands for it, and
+// every checkpoint.
 func (s *Service) VerifyLog(ctx context.Context) (size int64, err error) {
 	err = s.view(ctx, func(tx Tx) error {
 		if size, err = tx.Size(); err != nil {
 			return err
 		}
-		var tree custody.Memory
-		checkpoints, err := tx.Checkpoints(0)
-		if err != nil {
-			return err
-		}
+		v := recount{missing: map[int64]bool{}, shredded: map[int64]bool{}}
 		for from := int64(0); from < size; from += 1000 {
 			leaves, err := tx.Leaves(from, min(size, from+1000))
 			if err != nil {
 				return err
 			}
 			for _, l := range leaves {
-				if l.Details != nil && !custody.Opens(l.Leaf, l.Details, l.Nonce) {
-					return fmt.Errorf("%w: entry %d does not open", ErrLog, l.N)
+				if err := v.take(l); err != nil {
+					return err
 				}
-				tree.Append(l.Leaf)
 			}
 		}
-		if tree.Size() != size {
+		if v.tree.Size() != size {
 			return fmt.Errorf("%w: entries are missing", ErrLog)
 		}
-		return s.verifyCheckpoints(checkpoints, &tree, tx)
+		if !maps.Equal(v.missing, v.shredded) {
+			return fmt.Errorf("%w: entries do not open, and no shredding says why", ErrLog)
+		}
+		checkpoints, err := tx.Checkpoints(0)
+		if err != nil {
+			return err
+		}
+		return s.verifyCheckpoints(checkpoints, &v.tree, tx)
 	})
 	return size, err
+}
+
+// A recount is the log on its way through VerifyLog.
+type recount struct {
+	tree     custody.Memory
+	missing  map[int64]bool // openings
+	shredded map[int64]bool // what shredded leaves name
+}
+
+func (v *recount) take(l Leaf) error {
+	v.tree.Append(l.Leaf)
+	if l.Details == nil {
+		v.missing[l.N] = true
+		return nil
+	}
+	d, err := custody.ParseDetails(l.Details)
+	if err != nil || !custody.Opens(l.Leaf, l.Details, l.Nonce) {
+		return fmt.Errorf("%w: entry %d does not open", ErrLog, l.N)
+	}
+	for _, n := range d.Leaves {
+		v.shredded[n] = true
+	}
+	return nil
 }
 
 func (s *Service) verifyCheckpoints(list []Checkpoint, tree *custody.Memory, tx Tx) error {

@@ -143,6 +143,9 @@ func (s *Service) storeCase(tx Tx, in *intake) error {
 	if err := in.sheaf.store(tx, c.ID, n); err != nil {
 		return err
 	}
+	if err := s.count(tx, &c, TableFiled+"/"+string(c.Kind)); err != nil {
+		return err
+	}
 	return s.notify(tx, c.Holders(), "", c.Is(Urgent))
 }
 

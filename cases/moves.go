@@ -78,6 +78,8 @@ var moves = []move{
 	{do: Answer, by: []Role{BySigned, ByOmbudsman}, from: anyOpen, needs: (*Service).needsWords, then: (*Service).thenAnswered, tells: true},
 	{do: Ask, by: []Role{BySigned, ByOmbudsman}, from: anyOpen, needs: (*Service).needsWords, then: func(_ *Service, c *Case, _ *act) { c.Flags |= Waiting }, tells: true},
 	{do: Note, by: []Role{BySigned}, from: always, needs: (*Service).needsWords},
+	{do: Hold, by: []Role{BySigned}, from: always, needs: (*Service).needsHold, then: (*Service).thenHeld, tells: true},
+	{do: Lift, by: []Role{BySigned}, from: always, needs: (*Service).needsLift, then: (*Service).thenLifted, tells: true},
 	{do: Close, by: []Role{BySigned}, from: anyOpen, to: Closed, needs: (*Service).needsClosing, then: (*Service).thenClosed, tells: true},
 	{do: Replace, by: []Role{ByFiler}, from: always, needs: (*Service).needsSuccessor, then: (*Service).thenReplaced, tells: true},
 	{do: HandOver, by: []Role{ByFiler}, from: always, needs: (*Service).needsSuccessor, then: (*Service).thenReplaced, tells: true},
@@ -135,6 +137,8 @@ func (do Verb) idle(c *Case) bool {
 		return c.Withdraw != ""
 	case Keep:
 		return c.Withdraw == ""
+	case Lift:
+		return !c.Is(Held)
 	default:
 		return false
 	}

@@ -75,6 +75,9 @@ func draftOf(do string) papers.Draft {
 	if do == "settle" {
 		d.Set = map[string]string{"keep": papers.KeepFormer}
 	}
+	if do == "hold" {
+		d.Set = map[string]string{"until": "2027-11-23"}
+	}
 	return d
 }
 
@@ -115,6 +118,8 @@ var wanted = map[string]string{
 	"sign note":             "-----",
 	"sign close":            "cccc!",
 	"sign extend":           "----!",
+	"sign hold":             "-----",
+	"sign lift":             "-----", // of what is held
 	"type answer, not here": "!!!!!",
 }
 
@@ -175,6 +180,11 @@ func (tr *trial) move(name string, r receipt.Receipt, id cases.ID) error {
 				tr.Fatal(err)
 			}
 		}
+		if do == "lift" {
+			if err := tr.signed(id, "anna", draftOf("hold")); err != nil {
+				return err
+			}
+		}
 		return tr.signed(id, "anna", draftOf(do))
 	}
 	a := cases.Act{Do: cases.Verb(do), Once: cases.NewOnce()}
@@ -202,7 +212,7 @@ func TestButtons(t *testing.T) {
 				if do == "not-me" {
 					continue // it is offered to a receipt, not to a role
 				}
-				want := row[slices.Index(cases.Stages, stage)] != '!' && !slices.Contains([]string{"resume", "settle", "keep"}, do)
+				want := row[slices.Index(cases.Stages, stage)] != '!' && !slices.Contains([]string{"resume", "settle", "keep", "lift"}, do)
 				if got := slices.Contains(open, cases.Verb(do)); got != want {
 					t.Errorf("%s: %s is offered: %v, want %v", stage, name, got, want)
 				}

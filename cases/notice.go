@@ -10,6 +10,7 @@ const (
 	Mandate  Subject = "mandate"  // the ombudsman's own mandate ends soon
 	Deadline Subject = "deadline" // a promised day is near, or has come
 	Overdue  Subject = "overdue"  // a promised day has passed unkept
+	HoldEnds Subject = "hold"     // a hold ends soon, or has ended, on a case whose time may be over
 )
 
 // AtOnce is the Hour of a notice that waits for no fixed hour.

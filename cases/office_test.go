@@ -20,7 +20,8 @@ var monday = time.Date(2026, 11, 23, 0, 30, 0, 0, time.UTC)
 type trial struct {
 	*testing.T
 	*bottest.Office
-	db *sqlite.DB
+	db  *sqlite.DB
+	dir string
 }
 
 func newTrial(t *testing.T, set bottest.Settings) *trial {
@@ -29,7 +30,7 @@ func newTrial(t *testing.T, set bottest.Settings) *trial {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	tr := &trial{T: t}
+	tr := &trial{T: t, dir: dir}
 	var err error
 	if tr.db, err = sqlite.Open(filepath.Join(dir, "ombra.db"), sqlite.Options{Create: true}); err != nil {
 		t.Fatal(err)

@@ -79,7 +79,11 @@ func (s *Service) perform(ctx context.Context, a *act) error {
 		if err := a.rests(tx, c); err != nil {
 			return err
 		}
+		was := *c
 		if err := s.effect(c, a, m); err != nil {
+			return err
+		}
+		if err := s.countChange(tx, &was, c); err != nil {
 			return err
 		}
 		if err := a.sheaf.store(tx, c.ID, n); err != nil {
@@ -193,6 +197,7 @@ var logNames = map[Verb]string{
 	Replace: "replaced", HandOver: "handed-over", EndReceipt: "ended", NotMe: "disputed", Settle: "settled",
 	Approve: "approved", Correct: "corrected",
 	Extend: "extended", Appeal: "appealed", Withdraw: "withdrawal", Keep: "kept",
+	Hold: "held", Lift: "hold-lifted",
 }
 
 func (a *act) entry(c *Case, m move) Entry {

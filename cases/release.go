@@ -38,6 +38,9 @@ func (s *Service) release(tx Tx, c *Case, why cause, n int) (released []string, 
 			if err != nil {
 				return nil, err
 			}
+			if err := s.count(tx, c, FigureReleased); err != nil {
+				return nil, err
+			}
 			c.setGrants(g.Holder, Dormant, Live) // of every epoch
 			released = append(released, g.Holder)
 		}

@@ -15,11 +15,24 @@ type Job struct {
 // Jobs lists what the service itself has to do each day.
 func (s *Service) Jobs() []Job {
 	return []Job{
-		{Name: jobCheckpoint, Do: func(ctx context.Context) error { _, err := s.Checkpoint(ctx, false); return err }},
+		// In this order: what is shredded is under the same day's checkpoint.
+		{Name: jobShred, Do: s.shredDue},
+		{Name: jobErase, Do: s.erase},
+		{Name: jobCheckpoint, Do: s.checkpointDue},
 		{Name: jobMandates, Do: s.warnMandates},
 		{Name: jobHolders, Do: s.seeToHolders},
 		{Name: jobClocks, Do: s.seeToClocks},
+		{Name: jobHolds, Do: s.endHolds},
 	}
+}
+
+// checkpointDue signs the day's checkpoint when its quiet hour has come.
+func (s *Service) checkpointDue(ctx context.Context) error {
+	if !s.quiet() {
+		return nil
+	}
+	_, err := s.Checkpoint(ctx, false)
+	return err
 }
 
 const jobMandates = "mandates"

@@ -31,6 +31,9 @@ type Office struct {
 	Hours        []int // fixed hours of the day for notices, ascending
 	Profile      Profile
 	Categories   []string
+	Quiet        int // the hour for the day's checkpoint, and for what holds filings up
+	Keeping      Keeping
+	Few          int // figures below are not told; 0 means 5
 	MaxFiles     int
 	MaxFile      int64 // bytes
 }

@@ -48,6 +48,7 @@ func (c *Config) Check() Problems {
 	k.office()
 	k.people()
 	k.clocks()
+	k.retention()
 	k.attachments()
 	k.gate()
 	k.authorities()
@@ -211,6 +212,17 @@ func (k *checker) extended(key string, n int, beside string, plain, most int) {
 	default:
 		k.number(key, n, plain+1, most)
 	}
+}
+
+func (k *checker) retention() {
+	r := k.Retention
+	k.number("retention.months", r.Months, 1, 360)
+	k.number("retention.out_of_mandate_months", r.OutOfMandateMonths, 1, 360)
+	if r.OutOfMandateMonths > r.Months {
+		k.bad("retention.out_of_mandate_months", "cases that were out of mandate would be kept longer than all others", "write a number that is not above months")
+	}
+	k.number("retention.quiet_hour", r.QuietHour, 0, 23)
+	k.number("figures.fewer_than", k.Figures.FewerThan, 3, 100)
 }
 
 func (k *checker) attachments() {

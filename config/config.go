@@ -34,6 +34,12 @@ type Config struct {
 	// By which day a filer is acknowledged and answered.
 	Clocks Clocks `toml:"clocks"`
 
+	// How long closed cases are kept.
+	Retention Retention `toml:"retention"`
+
+	// The figures that oversight is shown.
+	Figures Figures `toml:"figures"`
+
 	// What may be attached to a filing.
 	Attachments Attachments `toml:"attachments"`
 
@@ -154,6 +160,29 @@ type Clocks struct {
 	CoolingOffDays int `toml:"cooling_off_days"`
 }
 
+// Retention is the table [retention]. A case is counted from the day on which it
+// was closed; an open one, one on hold and one with a remedy outstanding stay.
+type Retention struct {
+	// Calendar months from closing until a case is deleted, with its attachments and receipts. Ask
+	// whoever knows which law applies: three years are usual, some laws say less.
+	Months int `toml:"months"`
+
+	// The same for cases that were out of mandate: what was never the office's business is not
+	// kept for years. The filer can read the answer until then.
+	OutOfMandateMonths int `toml:"out_of_mandate_months"`
+
+	// The hour, from 0 to 23, at which the day's checkpoint is signed and deleting happens. Filings
+	// that come meanwhile wait for a moment, so choose one in which nobody is about.
+	QuietHour int `toml:"quiet_hour"`
+}
+
+// Figures is the table [figures].
+type Figures struct {
+	// Numbers below this are shown as "fewer than", with as many others as are needed so that nobody
+	// can subtract.
+	FewerThan int `toml:"fewer_than"`
+}
+
 // Attachments is the table [attachments].
 type Attachments struct {
 	// How many files one filing may carry.
@@ -213,6 +242,8 @@ func Defaults() Config {
 			RequirePQ: true,
 		},
 		Clocks:      Clocks{WarnDays: 3, ReleaseDays: 14, AbsenceDays: 21, CoolingOffDays: 7},
+		Retention:   Retention{Months: 36, OutOfMandateMonths: 6, QuietHour: 3},
+		Figures:     Figures{FewerThan: 5},
 		Attachments: Attachments{MaxFiles: 10, MaxFileMB: 25},
 	}
 }

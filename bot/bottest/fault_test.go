@@ -45,6 +45,8 @@ func (l *later) View(ctx context.Context, f func(cases.Tx) error) error {
 	return (*l.now.Load()).View(ctx, f)
 }
 
+func (l *later) Erase(ctx context.Context) error { return (*l.now.Load()).Erase(ctx) }
+
 func (l *later) Update(ctx context.Context, f func(cases.Tx) error) error {
 	return (*l.now.Load()).Update(ctx, f)
 }

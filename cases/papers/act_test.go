@@ -169,7 +169,7 @@ func TestCarried(t *testing.T) {
 		{"a note with files", "note", "note.case file1.case file2.case", true},
 		{"closing", "close", "answer.case answer.r1 lessons.case", true},
 		{"closing when all receipts have ended", "close", "answer.case lessons.case", true},
-		{"an act of later that carries nothing", "hold", "", true},
+		{"an act of later that carries nothing", "later", "", true},
 
 		{"an answer without words", "answer", "", false},
 		{"an answer that is not for the case", "answer", "answer.r1", false},
@@ -184,7 +184,7 @@ func TestCarried(t *testing.T) {
 		{"closing without lessons", "close", "answer.case answer.r1", false},
 		{"an unknown part", "answer", "answer.case answer.r1 extra.case", false},
 		{"a second spelling", "answer", "answer.case answer.r01", false},
-		{"an act of later that carries", "hold", "note.case", false},
+		{"an act of later that carries", "later", "note.case", false},
 		{"file 0", "note", "note.case file0.case", false},
 		{"file 21", "note", "note.case file21.case", false},
 	} {

@@ -47,6 +47,10 @@ var kinds = map[string]kind{
 	// The reason goes to the filer as an answer does: ombra-reply/1 has no word of
 	// its own for it, and needs none.
 	"extend": {filer: []string{"answer"}},
+	// Their words are the reason, for the case alone. Whether the day can be is for
+	// the host to say, which knows today.
+	"hold": {inner: []string{"note"}, files: "note", set: map[string]setting{"until": {isDay, ErrUntil}}},
+	"lift": {inner: []string{"note"}, files: "note"},
 }
 
 func oneOf(words []string) func(string) bool {

@@ -24,13 +24,15 @@ const (
 	// ErrWhom: an answer was asked for and the case has no live receipt.
 	ErrWhom = RefusedError("this case has no live receipt, so nobody could read an answer; write a note instead")
 	// ErrDo: an act that this version does not know.
-	ErrDo = RefusedError("this kind of act is not known here; use answer, ask, note or close")
+	ErrDo = RefusedError("this kind of act is not known here; use answer, ask, note, close, hold or lift")
 	// ErrDraft: a draft lacks what its act needs.
 	ErrDraft = RefusedError("this act lacks words that it needs; write a text, and for closing also a disposition and lessons (or \"none, because …\")")
 	// ErrDisposition: a case is closed in a way that is not known here.
 	ErrDisposition = RefusedError("a case is closed with one of these dispositions: substantiated, partly, unsubstantiated, referred, out-of-mandate, question-answered, duplicate, no-answer or withdrawn")
 	// ErrKeep: a dispute between two receipts is settled in a way that is not known.
 	ErrKeep = RefusedError("say which receipt stays the filer's: former or newer")
+	// ErrUntil: a hold has no last day.
+	ErrUntil = RefusedError("a hold needs its last day, written as YYYY-MM-DD")
 	// ErrSigner: the key belongs to somebody else than the papers' reader.
 	ErrSigner = RefusedError("this key is not the one of the ombudsman that the papers were made for; use your own key and papers")
 	// ErrCarried: an act carries files in another way than its kind asks for.

@@ -49,7 +49,7 @@ func newAct(d *desk) *cobra.Command {
 		}
 		list = append(list, cmd)
 	}
-	return group("act", "Sign what binds: a note, an extension, closing a case", list...)
+	return group("act", "Sign what binds: a note, an extension, a hold, closing a case", list...)
 }
 
 // binding lists the acts of `ombra-desk act`, each with the flags for what it
@@ -64,6 +64,11 @@ var binding = []struct {
 		do: "settle", short: "Decide which receipt stays the filer's when two are in dispute, and why",
 		settles: []struct{ name, help string }{{"keep", "which one stays: former (it said \"this was not me\") or newer"}},
 	},
+	{
+		do: "hold", short: "Keep a case beyond its time, to a last day, with a reason that only ombudsmen read",
+		settles: []struct{ name, help string }{{"until", "the last day of the hold, as YYYY-MM-DD"}},
+	},
+	{do: "lift", short: "End a hold before its last day, with a reason that only ombudsmen read"},
 	{
 		do: "close", short: "Close a case with a final answer, a disposition and lessons",
 		settles: []struct{ name, help string }{{"disposition", "how it ended: " + strings.Join(papers.Dispositions, ", ")}},

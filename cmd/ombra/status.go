@@ -25,8 +25,9 @@ type facts struct {
 	Entries        int64          `json:"entries"` // of the log
 	LogHolds       bool           `json:"log_holds"`
 	LastCheckpoint cases.Day      `json:"last_checkpoint,omitempty"`
-	Failing        map[string]int `json:"failing,omitempty"` // notices not taken, by roster name
-	Free           int64          `json:"free"`              // bytes of disk
+	Unerased       cases.Day      `json:"unerased,omitempty"` // when something was deleted that is still in the files
+	Failing        map[string]int `json:"failing,omitempty"`  // notices not taken, by roster name
+	Free           int64          `json:"free"`               // bytes of disk
 	Reserve        int64          `json:"reserve"`
 	Findings       []bot.Finding  `json:"findings,omitempty"` // of the platforms
 }
@@ -70,6 +71,9 @@ func (f *facts) read(tx cases.Tx) error {
 		if n.Tries >= failingTries {
 			f.Failing[n.To]++
 		}
+	}
+	if f.Unerased, err = cases.Owed(tx); err != nil {
+		return err
 	}
 	all, err := tx.Checkpoints(-1)
 	if err != nil {
