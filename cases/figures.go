@@ -139,10 +139,13 @@ var (
 )
 
 // suppress decides which numbers of a table are not told. Those below few are
-// not, zero among them. If any is hidden, the smallest of the others are hidden
-// too until at least two are, with a sum of at least few: so that the total less
-// what is told gives no hidden number away. A total below few is not told
-// either; then all are hidden.
+// not, zero among them. If any is hidden, the last two rows are too, and further
+// ones from the last up until what is hidden sums up to twice few: so that the
+// total less what is told gives no hidden number away. Which rows those are does
+// not depend on their numbers: to hide the smallest would tell that what is hidden
+// is no larger than what is left, and to hide none, that all that is hidden is
+// small (TestAttackSubtraction). A total below few is not told either; then all
+// are hidden.
 func suppress(values []int64, few int64) (hidden []bool, total bool) {
 	hidden = make([]bool, len(values))
 	var n int
@@ -153,14 +156,10 @@ func suppress(values []int64, few int64) (hidden []bool, total bool) {
 			hide(i)
 		}
 	}
-	for n > 0 && n < len(values) && (n < 2 || sum < few) {
-		least := -1
-		for i, v := range values {
-			if !hidden[i] && (least < 0 || v < values[least]) {
-				least = i
-			}
+	for i := len(values) - 1; i >= 0 && n > 0 && (i >= len(values)-2 || sum < 2*few); i-- {
+		if !hidden[i] {
+			hide(i)
 		}
-		hide(least)
 	}
 	return hidden, all < few
 }
