@@ -52,5 +52,8 @@ func (b *Bot) help(_ context.Context, v *visit) (Step, error) {
 	if v.isOmbudsman() {
 		s.Buttons = append(s.Buttons, v.verb("inbox"))
 	}
+	if v.isOversight() {
+		s.Buttons = append(s.Buttons, v.verb("overdue"), v.verb("numbers"))
+	}
 	return s, nil
 }

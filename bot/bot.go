@@ -57,6 +57,8 @@ func New(o Options) *Bot {
 		"roster":  b.roster,
 		"help":    b.help,
 		"inbox":   b.ombudsman(b.inbox),
+		"overdue": b.overseer(b.overdue),
+		"numbers": b.overseer(b.numbers),
 	}
 	b.goesOn = map[string]flow{
 		"file.form":    b.fileForm,
@@ -73,6 +75,7 @@ func New(o Options) *Bot {
 		"own.form":     b.ownForm,
 		"own.send":     b.ownSend,
 		"inbox":        b.ombudsman(b.inbox),
+		"numbers":      b.overseer(b.numbers),
 		"card":         b.ombudsman(b.card),
 		"card.do":      b.ombudsman(b.cardDo),
 		"card.papers":  b.ombudsman(b.papers),

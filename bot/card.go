@@ -75,6 +75,7 @@ func (v *visit) cardFacts(c *cases.Case) []Fact {
 	if c.Priority != "" {
 		add("card.priority", v.say.Get("priority."+c.Priority))
 	}
+	add("card.held-until", string(c.HeldUntil))
 	add("card.lead", c.Lead)
 	add("card.holders", strings.Join(c.Holders(), ", "))
 	if c.Disposition != "" {

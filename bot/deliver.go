@@ -105,12 +105,14 @@ func (b *Bot) tell(ctx context.Context, n cases.Notice, key string, waits map[st
 	waits[key] = retry{tries: r.tries + 1, at: b.o.Now().Add(after)}
 }
 
-// accounts lists the accounts of a roster name.
+// accounts lists the accounts of a roster name, or of one of oversight.
 func (b *Bot) accounts(name string) []string {
 	var list []string
-	for account, who := range b.o.Ombudsmen {
-		if who == name {
-			list = append(list, account)
+	for _, people := range []map[string]string{b.o.Ombudsmen, b.o.Oversight} {
+		for account, who := range people {
+			if who == name {
+				list = append(list, account)
+			}
 		}
 	}
 	slices.Sort(list)
@@ -129,6 +131,9 @@ func (b *Bot) notice(n cases.Notice) Step {
 	s := Step{
 		Title: w.Get("notice.title"), Text: w.Get("notice." + string(n.About)), Kept: true,
 		Buttons: []Button{v.verb("inbox")},
+	}
+	if slices.Contains(slices.Collect(maps.Values(b.o.Oversight)), n.To) {
+		s.Buttons = []Button{v.verb("overdue")}
 	}
 	return v.finish(s)
 }

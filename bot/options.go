@@ -73,6 +73,8 @@ type Options struct {
 	// Ombudsmen gives roster names for accounts; an account is the text that its
 	// adapter mints.
 	Ombudsmen map[string]string
+	// Oversight likewise; nobody is both.
+	Oversight map[string]string
 	Platforms map[string]Platform // by the part of an account before its colon
 	Now       func() time.Time
 	Log       *slog.Logger

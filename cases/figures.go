@@ -167,16 +167,17 @@ func suppress(values []int64, few int64) (hidden []bool, total bool) {
 // fewest is the threshold of an office that set none.
 const fewest = 5
 
-func (o Office) few() int64 {
+// Fewest is the number below which figures are not told.
+func (o Office) Fewest() int {
 	if o.Few > 0 {
-		return int64(o.Few)
+		return o.Few
 	}
 	return fewest
 }
 
 // numbers makes a quarter's tables of its counters.
 func (o Office) numbers(quarter string, have map[string]int64) Numbers {
-	n, few := Numbers{Quarter: quarter}, o.few()
+	n, few := Numbers{Quarter: quarter}, int64(o.Fewest())
 	layout := o.layout()
 	earlier := have[TableCategory+"/"+EarlierCategory]
 	for name, v := range have {

@@ -33,7 +33,8 @@ type Office struct {
 	Categories   []string
 	Quiet        int // the hour for the day's checkpoint, and for what holds filings up
 	Keeping      Keeping
-	Few          int // figures below are not told; 0 means 5
+	Oversight    []string // names, of nobody on the roster; notices about lateness go to them
+	Few          int      // figures below are not told; 0 means 5
 	MaxFiles     int
 	MaxFile      int64 // bytes
 }

@@ -47,6 +47,9 @@ func (j *judgement) mandate(m mandate) {
 	if m.Removed != "" {
 		return
 	}
+	if _, both := j.cfg.Oversight[m.Name]; both {
+		j.must(m.Name+" is on the roster and under [oversight]", "take the name out of one of the two: oversight never sees content, and its notices would reach an ombudsman")
+	}
 	var what, mend string
 	bars, must := true, false
 	switch {

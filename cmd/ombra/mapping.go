@@ -1,6 +1,9 @@
 package main
 
 import (
+	"maps"
+	"slices"
+
 	"ombra/bot"
 	"ombra/cases"
 	"ombra/config"
@@ -17,6 +20,7 @@ func officeOf(cfg *config.Config) cases.Office {
 		Keeping:  cases.Keeping{Months: cfg.Retention.Months, OutOfMandate: cfg.Retention.OutOfMandateMonths},
 		MaxFiles: cfg.Attachments.MaxFiles, MaxFile: int64(cfg.Attachments.MaxFileMB) << 20,
 	}
+	o.Oversight = slices.Sorted(maps.Keys(cfg.Oversight))
 	for _, c := range cfg.FormSet.Categories {
 		o.Categories = append(o.Categories, c.ID)
 	}

@@ -230,6 +230,6 @@ func (o *office) newBot(log *slog.Logger, platforms map[string]bot.Platform) (*b
 	for _, a := range o.cfg.Authorities {
 		opts.Authorities = append(opts.Authorities, bot.Authority{Name: a.Name, Contact: a.Contact})
 	}
-	opts.Ombudsmen, _ = o.cfg.Names()
+	opts.Ombudsmen, opts.Oversight = o.cfg.Names()
 	return bot.New(opts), keys, nil
 }
