@@ -181,12 +181,11 @@ func (m *model) service(f func(tx cases.Tx) error) {
 	m.must(m.db.View(ctx, f))
 }
 
-// TestModel has people do things in any order, and holds the office to the
-// model after each.
-func TestModel(t *testing.T) {
-	checks, steps := "18", "26"
+// bounded says how much is tried, quickly and with OMBRA_LONG.
+func bounded(t *testing.T, checks, steps, longChecks, longSteps string) {
+	t.Helper()
 	if os.Getenv("OMBRA_LONG") != "" {
-		checks, steps = "400", "60"
+		checks, steps = longChecks, longSteps
 	}
 	for name, value := range map[string]string{"rapid.checks": checks, "rapid.steps": steps, "rapid.nofailfile": "true", "rapid.shrinktime": "4s"} {
 		if f := flag.Lookup(name); f != nil && f.Value.String() == f.DefValue {
@@ -197,6 +196,12 @@ func TestModel(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestModel has people do things in any order, and holds the office to the
+// model after each.
+func TestModel(t *testing.T) {
+	bounded(t, "18", "26", "400", "60")
 	dir := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
 		// The office draws keys and holders itself: a failure must come again.
