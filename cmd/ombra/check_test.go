@@ -42,8 +42,12 @@ var broken = map[string]struct {
 	"clock back":    {change: func(_ *config.Config, f *facts) { f.LastCheckpoint = "2026-11-24" }, must: "clock is before"},
 	"no checkpoint": {change: func(_ *config.Config, f *facts) { f.LastCheckpoint = "2026-11-20" }, must: "last checkpoint is of 2026-11-20"},
 	"notices":       {change: func(_ *config.Config, f *facts) { f.Failing = map[string]int{"anna": 3} }, must: "anna has not been reached: 3"},
-	"disk full":     {change: func(_ *config.Config, f *facts) { f.Free = diskReserve - 1 }, must: "attachments are refused"},
-	"disk low":      {change: func(_ *config.Config, f *facts) { f.Free = 2 * diskReserve }, note: "soon"},
+	"not erased":    {change: func(_ *config.Config, f *facts) { f.Unerased = "2026-11-23" }, must: "what was deleted on 2026-11-23 still lies"},
+	"oversight too": {change: func(c *config.Config, _ *facts) {
+		c.Oversight = map[string]config.Accounts{"dan": {Terminal: "dan2"}}
+	}, must: "dan is on the roster and under [oversight]"},
+	"disk full": {change: func(_ *config.Config, f *facts) { f.Free = diskReserve - 1 }, must: "attachments are refused"},
+	"disk low":  {change: func(_ *config.Config, f *facts) { f.Free = 2 * diskReserve }, note: "soon"},
 	"closed": {change: func(_ *config.Config, f *facts) {
 		f.Open, f.Roster = false, nil
 	}, must: "intake is closed: there is nobody on the roster", note: "no backstop"},
