@@ -28,7 +28,7 @@ func (v *visit) isOversight() bool {
 const maxOverdue = MaxFacts - 1
 
 // overdue lists what is late, and who holds it: those may be asked about it, and
-// nobody else (cases.Overdue).
+// nobody else (cases.LateCase).
 func (b *Bot) overdue(ctx context.Context, v *visit) (Step, error) {
 	list, more, err := v.o.Cases.Oversight().Overdue(ctx, maxOverdue)
 	if err != nil {
@@ -50,7 +50,7 @@ func (b *Bot) overdue(ctx context.Context, v *visit) (Step, error) {
 	return s, nil
 }
 
-func (v *visit) overdueLine(o cases.Overdue) string {
+func (v *visit) overdueLine(o cases.LateCase) string {
 	parts := []string{v.say.Get("kind." + string(o.Kind)), v.say.Get("stage." + string(o.Stage))}
 	late := func(key string, due cases.Day) {
 		if due != "" {

@@ -166,7 +166,7 @@ func TestOverdue(t *testing.T) {
 	tr.close("partly")
 	tr.Pass(days(2))
 	_, second := tr.file()
-	overdue := func(limit int) []cases.Overdue {
+	overdue := func(limit int) []cases.LateCase {
 		t.Helper()
 		list, more, err := tr.Cases.Oversight().Overdue(t.Context(), limit)
 		if err != nil || more != (limit == 1) {

@@ -42,7 +42,7 @@ func (k Keeping) over(c *Case, today Day) (custody.Shredding, bool) {
 // yet out of the files; "" when all is.
 const (
 	jobShred = "retention"
-	jobErase = "erase"
+	jobErase = "traces"
 )
 
 // quiet reports whether the day's quiet hour has come. What happens once a day

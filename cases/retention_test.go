@@ -458,7 +458,7 @@ func TestShreddingLeavesNothing(t *testing.T) {
 		}
 		cancel()
 	}
-	if tr.here(r) || failed != "erase" || tr.scan(scanner) == "" {
+	if tr.here(r) || failed != "traces" || tr.scan(scanner) == "" {
 		t.Errorf("under a reader failed %q", failed)
 	}
 	close(end)

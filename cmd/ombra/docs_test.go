@@ -114,6 +114,9 @@ func TestDocsNameTests(t *testing.T) {
 func TestDocsPromiseNothingElse(t *testing.T) {
 	for _, name := range theDocs {
 		text := strings.ToLower(readDoc(t, name))
+		for _, span := range docSpans(text) { // names of code say nothing to anybody
+			text = strings.ReplaceAll(text, "`"+span+"`", "")
+		}
 		for _, word := range []string{
 			"anonymous to", "unbreakable", "unhackable", "military", "erase", "wipe", "100 %", "tamper-proof",
 			"tamper proof", "immutable", "forward-secret",

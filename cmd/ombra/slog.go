@@ -60,7 +60,7 @@ var allowed = map[string][]string{
 		cases.Throttled.String(), cases.Unavailable.String(),
 	},
 	"platform": {"terminal", "slack", "mattermost"},
-	"job":      {partPlatforms, partAdmin, partNotices, partJobs, partKeys, "checkpoint", "mandates", "retention", "erase", "holds"},
+	"job":      {partPlatforms, partAdmin, partNotices, partJobs, partKeys, "checkpoint", "mandates", "retention", "traces", "holds"},
 	"took":     nil,
 }
 
