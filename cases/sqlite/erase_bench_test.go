@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"fmt"
 	"os"
 	"strconv"
 	"testing"
@@ -58,7 +57,7 @@ func TestEraseUnderLoad(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Log(fmt.Sprintf("erased in %v; %d filings meanwhile, the slowest waited %v", time.Since(start), filed, worst))
+			t.Logf("erased in %v; %d filings meanwhile, the slowest waited %v", time.Since(start), filed, worst)
 			return
 		default:
 		}
