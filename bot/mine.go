@@ -101,6 +101,9 @@ func (v *visit) standing(m *cases.Mine) []Fact {
 	if m.Disposition != "" {
 		facts = append(facts, Fact{v.say.Get("mine.disposition"), v.say.Get("disposition." + string(m.Disposition))})
 	}
+	if m.KeptUntil != "" {
+		facts = append(facts, Fact{v.say.Get("mine.kept-until"), string(m.KeptUntil)})
+	}
 	return append(facts, v.clockFacts(m)...)
 }
 

@@ -171,7 +171,10 @@ func TestAttackFilerSeesHold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		seen := fmt.Sprintf("%s %s %v %s %s %s", m.Kind, m.Stage, m.Waiting, m.AckDue, m.FeedbackDue, m.Disposition)
+		seen := fmt.Sprintf("%s %s %v %s %s %s %s", m.Kind, m.Stage, m.Waiting, m.AckDue, m.FeedbackDue, m.Disposition, m.KeptUntil)
+		if m.KeptUntil != "2026-12-23" {
+			t.Errorf("kept until %s", m.KeptUntil)
+		}
 		for _, reply := range m.Replies {
 			seen += fmt.Sprintf("\n%+v", reply)
 		}

@@ -27,6 +27,7 @@ type Mine struct {
 	Withdrawing Day // when the filer asked to withdraw
 	Cooled      Day // the day from which the ombudsmen may close it as withdrawn
 	Disposition Disposition
+	KeptUntil   Day // the receipt opens a closed case until then at least; a hold is nobody's business here
 	Replies     []Reply
 	Replaced    Day    // until when this receipt, which was replaced, can object; empty: it is in hand
 	Waits       Day    // until when acts that bind wait, because the receipt is new
@@ -94,6 +95,7 @@ func (s *Service) mine(c *Case) *Mine {
 		Late: c.Is(Late), Extended: c.Extended, Appealed: c.Appealed, Withdrawing: c.Withdraw, Cooled: s.Cooled(c),
 		s: s, id: c.ID, filers: c.filerHashes(), Disputed: c.Is(Disputed),
 	}
+	m.KeptUntil = s.Office.Keeping.until(c)
 	if c.Stage == Received {
 		m.AckDue = c.AckDue
 	}

@@ -27,14 +27,24 @@ func (k Keeping) period(c *Case) (rule string, months int) {
 	return "closed", k.Months
 }
 
+// until is the day on which a closed case's period ends; "" for an open one and
+// for one that is kept for good.
+func (k Keeping) until(c *Case) Day {
+	_, months := k.period(c)
+	if c.Stage != Closed || c.Closed == "" || months <= 0 {
+		return ""
+	}
+	return c.Closed.AddMonths(months)
+}
+
 // over says whether a case's time is over, and why. An open case's never is, nor
 // that of a held one or of one whose remedy is outstanding.
 func (k Keeping) over(c *Case, today Day) (custody.Shredding, bool) {
 	rule, months := k.period(c)
-	if c.Stage != Closed || c.Closed == "" || c.Is(Held|RemedyOutstanding) || months <= 0 {
+	due := k.until(c)
+	if due == "" || c.Is(Held|RemedyOutstanding) {
 		return custody.Shredding{}, false
 	}
-	due := c.Closed.AddMonths(months)
 	return custody.Shredding{Rule: rule, Months: months, Closed: string(c.Closed), Due: string(due)}, due <= today
 }
 

@@ -224,6 +224,10 @@ func TestAttackDeletedCaseOracle(t *testing.T) {
 // once after it, and at any later hour if the office was off then.
 func TestQuietHour(t *testing.T) {
 	tr := keeping(t)
+	tr.jobs() // half past midnight: the office's first checkpoint waits for nothing
+	if n := tr.audit().Checkpoints; n != 1 {
+		t.Errorf("a new office has %d checkpoints", n)
+	}
 	tr.nights(1)
 	r, _ := tr.close("substantiated")
 	tr.off(29)                             // the 23rd of December, half past three

@@ -26,12 +26,18 @@ func (s *Service) Jobs() []Job {
 	}
 }
 
-// checkpointDue signs the day's checkpoint when its quiet hour has come.
+// checkpointDue signs the day's checkpoint when its quiet hour has come. The
+// office's first waits for none: without one a clock that jumps could not be told.
 func (s *Service) checkpointDue(ctx context.Context) error {
-	if !s.quiet() {
-		return nil
+	var last Day
+	err := s.view(ctx, func(tx Tx) (err error) {
+		last, err = tx.Done(jobCheckpoint)
+		return err
+	})
+	if err != nil || last != "" && !s.quiet() {
+		return err
 	}
-	_, err := s.Checkpoint(ctx, false)
+	_, err = s.Checkpoint(ctx, false)
 	return err
 }
 
