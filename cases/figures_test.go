@@ -89,6 +89,18 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+// TestReleasesAreCounted: each dormant grant that became live.
+func TestReleasesAreCounted(t *testing.T) {
+	tr := newTrial(t, bottest.Settings{Backstop: "outside", Change: func(o *cases.Office) { o.Test = false }})
+	_, c := tr.file()
+	if released, err := tr.Cases.Release(t.Context(), c.ID, "late", 2); err != nil || len(released) != 2 {
+		t.Fatal(released, err)
+	}
+	if n := tr.figures()["2026-Q4 released"]; n != 2 {
+		t.Errorf("%d counted", n)
+	}
+}
+
 // TestTestCasesAreInNoFigure: nor are drills.
 func TestTestCasesAreInNoFigure(t *testing.T) {
 	tr := keeping(t) // a test office

@@ -83,10 +83,12 @@ func (s *Service) shredDue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed []error // one damaged case must not keep the others
 	for _, id := range due {
-		if err := s.shred(ctx, id); err != nil {
-			return err
-		}
+		failed = append(failed, s.shred(ctx, id))
+	}
+	if err := errors.Join(failed...); err != nil {
+		return err
 	}
 	return s.update(ctx, func(tx Tx) error { return tx.SetDone(jobShred, s.Today()) })
 }
@@ -141,7 +143,8 @@ func (s *Service) shred(ctx context.Context, id ID) error {
 	if err != nil {
 		return err
 	}
-	return told(s.Shelf.Remove(files...))
+	_ = s.Shelf.Remove(files...) // what stays is swept before the traces are
+	return nil
 }
 
 // shredded notes what the transaction of a shredding leaves behind: the leaf,
