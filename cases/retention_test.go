@@ -557,3 +557,28 @@ func TestAttackQuietDrop(t *testing.T) {
 		t.Errorf("the log holds: %v", err)
 	}
 }
+
+// TestOneFailureKeepsNoOtherCase: a case that cannot be deleted tonight goes
+// tomorrow, and the others go tonight.
+func TestOneFailureKeepsNoOtherCase(t *testing.T) {
+	tr := keeping(t)
+	tr.nights(1)
+	one, _ := tr.close("partly")
+	two, _ := tr.close("partly")
+	tr.off(29)
+	tr.Pass(24 * time.Hour)
+	tr.Cases.Store = &flakyStore{Store: tr.db, fail: 1}
+	failed := ""
+	for _, j := range tr.Cases.Jobs() {
+		if err := j.Do(t.Context()); err != nil {
+			failed += j.Name
+		}
+	}
+	if failed != "retention" || tr.here(one) == tr.here(two) {
+		t.Errorf("failed %q; here: %v and %v", failed, tr.here(one), tr.here(two))
+	}
+	tr.nights(1)
+	if tr.here(one) || tr.here(two) || tr.audit().Acts["shredded"] != 2 {
+		t.Errorf("a night later here: %v and %v", tr.here(one), tr.here(two))
+	}
+}
