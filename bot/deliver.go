@@ -133,7 +133,7 @@ func (b *Bot) notice(n cases.Notice) Step {
 		Buttons: []Button{v.verb("inbox")},
 	}
 	if slices.Contains(slices.Collect(maps.Values(b.o.Oversight)), n.To) {
-		s.Buttons = []Button{v.verb("overdue")}
+		s.Text, s.Buttons = w.Get("notice.oversight"), []Button{v.verb("overdue")}
 	}
 	return v.finish(s)
 }

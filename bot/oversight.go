@@ -59,6 +59,7 @@ func (v *visit) overdueLine(o cases.LateCase) string {
 		}
 	}
 	late("overdue.ack", o.Ack)
+	late("overdue.assess", o.Assess)
 	late("overdue.answer", o.Answer)
 	return strings.Join(append(parts, v.say.Get("overdue.holders", "names", strings.Join(o.Holders, ", "))), " · ")
 }

@@ -97,6 +97,11 @@ func (s *Service) ring(tx Tx, c *Case) error {
 			return err
 		}
 	}
+	if rings[alarmLate] {
+		if err := s.tellOversight(tx); err != nil {
+			return err
+		}
+	}
 	if !rings[alarmRelease] {
 		return nil
 	}

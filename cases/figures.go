@@ -9,7 +9,9 @@ import (
 // The figures without a table of their own, each a count by itself.
 const (
 	FigureReleased = "released" // dormant grants that became live
-	FigureReopened = "reopened"
+	FigureReopened = "reopened" // by appeal
+	FigureWithdraw = "withdraw" // asked for by the filer
+	FigureExtended = "extended"
 	FigureHeld     = "held"
 	FigureShredded = "shredded"
 )
@@ -69,6 +71,12 @@ func changes(was, is *Case) (names []string) {
 	}
 	if !was.Is(Held) && is.Is(Held) {
 		names = append(names, FigureHeld)
+	}
+	if was.Withdraw == "" && is.Withdraw != "" {
+		names = append(names, FigureWithdraw)
+	}
+	if was.Extended == "" && is.Extended != "" {
+		names = append(names, FigureExtended)
 	}
 	if was.Stage == Closed && is.Stage != Closed {
 		names = append(names, FigureReopened)
@@ -135,7 +143,7 @@ func (o Office) layout() map[string][]string {
 
 var (
 	tableOrder  = []string{TableFiled, TableAcknowledged, TableAnswered, TableClosed, TableCategory}
-	singleOrder = []string{FigureReleased, FigureReopened, FigureHeld, FigureShredded}
+	singleOrder = []string{FigureReleased, FigureReopened, FigureWithdraw, FigureExtended, FigureHeld, FigureShredded}
 )
 
 // suppress decides which numbers of a table are not told. Those below few are

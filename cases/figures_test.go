@@ -160,7 +160,7 @@ func TestNumbers(t *testing.T) {
 			}
 		}
 	}
-	if !strings.Contains(text, "earlier") || len(n.Rows) != 4 {
+	if !strings.Contains(text, "earlier") || len(n.Rows) != 6 {
 		t.Errorf("rows: %s", text)
 	}
 	if _, err := tr.Cases.Oversight().Numbers(t.Context(), 1); cases.KindOf(err) != cases.NotFound {
@@ -201,5 +201,31 @@ func TestOverdue(t *testing.T) {
 	tr.Pass(days(30))
 	if list := overdue(10); len(list) != 3 || list[0].Answer == "" || list[2].Ack != "" || list[2].ID != heard.ID {
 		t.Errorf("later: %+v", list)
+	}
+}
+
+// TestOversightHearsOfLateness: once on the day after a promise was broken,
+// however many were, with the day and no hour of a filing.
+func TestOversightHearsOfLateness(t *testing.T) {
+	tr := newTrial(t, bottest.Settings{Names: []string{"anna"}, Change: func(o *cases.Office) { o.Oversight = []string{"vera"} }})
+	tr.file()
+	tr.file()
+	heard := map[cases.Day]int{}
+	for range 12 {
+		tr.daily(1)
+		for _, n := range tr.outbox() {
+			if n.To == "vera" {
+				if n.About != cases.Overdue || n.Due != tr.Cases.Today() {
+					t.Errorf("vera is told %+v", n)
+				}
+				heard[n.Due]++
+			}
+			if err := tr.Cases.Settle(t.Context(), n, cases.Outcome{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if len(heard) != 1 || heard["2026-11-26"] != 1 {
+		t.Errorf("vera heard %v", heard)
 	}
 }

@@ -89,7 +89,7 @@ func (s *Service) endHolds(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if err := s.tellOfHold(tx, c); err != nil {
+			if err := s.remind(tx, c, HoldEnds); err != nil {
 				return err
 			}
 		}
@@ -100,39 +100,18 @@ func (s *Service) endHolds(ctx context.Context) error {
 // lapse ends one hold, with a leaf and a notice.
 func (s *Service) lapse(ctx context.Context, id ID) error {
 	today, once := s.Today(), NewOnce()
-	return s.update(ctx, func(tx Tx) error {
-		c, err := tx.Case(id, "")
-		if err != nil {
-			return err
-		}
+	end := func(tx Tx, c *Case) error {
 		if !c.Is(Held) || c.HeldUntil >= today {
 			return nil
 		}
-		_, err = tx.Append(entry(once, custody.Details{
+		_, err := tx.Append(entry(once, custody.Details{
 			Act: "hold-lapsed", Day: string(today), Case: string(id), Once: hex.EncodeToString(once[:]),
 		}))
 		if err != nil {
 			return err
 		}
 		s.thenLifted(c, nil)
-		if err := tx.Put(c); err != nil {
-			return err
-		}
-		return s.tellOfHold(tx, c)
-	})
-}
-
-// tellOfHold tells the holders who still serve, at the next fixed hour: nothing a
-// filer did is dated by it.
-func (s *Service) tellOfHold(tx Tx, c *Case) error {
-	today := s.Today()
-	for _, name := range c.Holders() {
-		if o, ok := s.Ombudsman(name); !ok || !o.Serves(today) {
-			continue
-		}
-		if err := tx.Notify(Notice{To: name, About: HoldEnds, Due: today}); err != nil {
-			return err
-		}
+		return s.remind(tx, c, HoldEnds)
 	}
-	return nil
+	return s.update(ctx, func(tx Tx) error { return s.change(tx, id, end) })
 }

@@ -16,8 +16,8 @@ func (tr *trial) hold(id cases.ID, until cases.Day) error {
 	return tr.signed(id, "anna", papers.Draft{Do: "hold", Text: "The court asked for it.", Set: map[string]string{"until": string(until)}})
 }
 
-// told lists who waits for a notice about something, and tells them.
-func (tr *trial) told(about cases.Subject) (list []string) {
+// settled lists who waits for a notice about something, and tells them.
+func (tr *trial) settled(about cases.Subject) (list []string) {
 	tr.Helper()
 	for _, n := range tr.outbox() {
 		if n.About == about {
@@ -43,12 +43,12 @@ func TestHold(t *testing.T) {
 	if c = tr.load(r); !c.Is(cases.Held) || c.HeldUntil != "2027-01-10" {
 		t.Fatalf("held: %v, until %s", c.Is(cases.Held), c.HeldUntil)
 	}
-	tr.told(cases.HoldEnds)
+	tr.settled(cases.HoldEnds)
 	warned, lapsed, gone := cases.Day(""), cases.Day(""), cases.Day("")
 	for gone == "" && tr.Cases.Today() < "2027-02-01" {
 		tr.nights(1)
 		tr.restart()
-		if who := tr.told(cases.HoldEnds); len(who) > 0 {
+		if who := tr.settled(cases.HoldEnds); len(who) > 0 {
 			if fmt.Sprint(who) != "[anna]" {
 				t.Errorf("told: %v", who)
 			}

@@ -143,7 +143,8 @@ func TestAttackClockAhead(t *testing.T) {
 	tr.settleAll()
 	tr.Pass(days(700))
 	for _, j := range tr.Cases.Jobs() {
-		if err := j.Do(t.Context()); err == nil {
+		// traces deletes nothing: it cleans up after what was deleted.
+		if err := j.Do(t.Context()); err == nil && j.Name != "traces" {
 			t.Errorf("%s ran on a clock that jumped", j.Name)
 		}
 	}

@@ -22,15 +22,18 @@ type LateCase struct {
 	Stage   Stage
 	Holders []string
 	Ack     Day // when it should have been acknowledged; empty if that was kept
+	Assess  Day // when it should have been assessed
 	Answer  Day // when the filer should have had an answer
 }
 
 // Since is the first promise that was not kept.
-func (c LateCase) Since() Day {
-	if c.Ack != "" && (c.Answer == "" || c.Ack < c.Answer) {
-		return c.Ack
+func (c LateCase) Since() (first Day) {
+	for _, day := range []Day{c.Ack, c.Assess, c.Answer} {
+		if day != "" && (first == "" || day < first) {
+			first = day
+		}
 	}
-	return c.Answer
+	return first
 }
 
 // Overdue lists what is late, the oldest promise first, and whether there is
@@ -59,10 +62,25 @@ func (o Oversight) Overdue(ctx context.Context, limit int) (list []LateCase, mor
 	return list, more, err
 }
 
+// tellOversight has oversight look at what is overdue, once a day however much
+// it is.
+func (s *Service) tellOversight(tx Tx) error {
+	for _, name := range s.Office.Oversight {
+		if err := tx.Notify(Notice{To: name, About: Overdue, Due: s.Today()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overdue says which of the promises to the filer (see [Case] promises) are late.
 func overdue(c *Case, today Day) LateCase {
 	late := LateCase{ID: c.ID, Kind: c.Kind, Stage: c.Stage, Holders: c.Holders()}
-	if c.Acknowledged == "" && c.AckDue < today {
+	if c.Stage == Received && c.AckDue < today {
 		late.Ack = c.AckDue
+	}
+	if c.AssessDue != "" && (c.Stage == Received || c.Stage == Acknowledged) && c.AssessDue < today {
+		late.Assess = c.AssessDue
 	}
 	if c.Answered == "" && c.FeedbackDue < today {
 		late.Answer = c.FeedbackDue

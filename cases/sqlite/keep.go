@@ -10,25 +10,30 @@ var partTables = []string{"grants", "papers", "keys", "receipts"}
 
 // Closed implements [cases.KeepTx].
 func (t *tx) Closed(by cases.Day, f func(*cases.Case) error) error {
-	return t.eachCase(`stage = 'closed' AND closed <> '' AND closed <= ? ORDER BY closed, n`, []any{by}, f)
+	return t.eachCase("cases", `stage = 'closed' AND closed <> '' AND closed <= ? ORDER BY closed, n`, []any{by}, f)
 }
 
 // Held implements [cases.KeepTx].
 func (t *tx) Held(until cases.Day, f func(*cases.Case) error) error {
-	return t.eachCase(`held_until <> '' AND held_until <= ? ORDER BY held_until, n`, []any{until}, f)
+	return t.eachCase("cases", `held_until <> '' AND held_until <= ? ORDER BY held_until, n`, []any{until}, f)
 }
+
+// lateCases finds the first day that is still owed; what it says is what
+// [cases.Case] promises say.
+const lateCases = `stage <> 'closed' AND first < ?1 ORDER BY first, n LIMIT ?2`
+
+const firstOwed = `(SELECT *, min(
+	iif(stage = 'received' AND ack_due <> '', ack_due, '9999-12-31'),
+	iif(stage IN ('received', 'acknowledged') AND assess_due <> '', assess_due, '9999-12-31'),
+	iif(answered = '' AND feedback_due <> '', feedback_due, '9999-12-31')) AS first FROM cases) AS cases`
 
 // Late implements [cases.KeepTx].
 func (t *tx) Late(today cases.Day, limit int, f func(*cases.Case) error) error {
-	return t.eachCase(`stage <> 'closed' AND
-		(acknowledged = '' AND ack_due <> '' AND ack_due < ?1 OR answered = '' AND feedback_due <> '' AND feedback_due < ?1)
-		ORDER BY min(iif(acknowledged = '' AND ack_due <> '', ack_due, '9999-12-31'),
-			iif(answered = '' AND feedback_due <> '', feedback_due, '9999-12-31')), n
-		LIMIT ?2`, []any{today, limit}, f)
+	return t.eachCase(firstOwed, lateCases, []any{today, limit}, f)
 }
 
-func (t *tx) eachCase(where string, args []any, f func(*cases.Case) error) error {
-	return t.each(`SELECT `+caseColumns+` FROM cases WHERE `+where, args, func(r *row) error {
+func (t *tx) eachCase(from, where string, args []any, f func(*cases.Case) error) error {
+	return t.each(`SELECT `+caseColumns+` FROM `+from+` WHERE `+where, args, func(r *row) error {
 		c := scanCase(r)
 		if r.err != nil {
 			return r.err

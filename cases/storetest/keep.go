@@ -184,15 +184,16 @@ func heldUntil(t *testing.T, s cases.Store) {
 }
 
 func lateFirst(t *testing.T, s cases.Store) {
-	unanswered := change(t, s, func(c *cases.Case) { c.Acknowledged, c.FeedbackDue = Day, Day.Add(10) })
+	unanswered := change(t, s, func(c *cases.Case) { c.Stage, c.FeedbackDue = cases.Assessing, Day.Add(10) })
 	unheard := change(t, s, func(c *cases.Case) { c.AckDue = Day.Add(9) })
-	change(t, s, func(c *cases.Case) { c.AckDue, c.Acknowledged, c.Answered = Day, Day, Day })
+	change(t, s, func(c *cases.Case) { c.Stage, c.AckDue, c.AssessDue, c.Answered = cases.Assessing, Day, Day, Day })
+	unassessed := change(t, s, func(c *cases.Case) { c.Stage, c.AckDue, c.AssessDue = cases.Acknowledged, Day, Day.Add(11) })
 	change(t, s, func(c *cases.Case) { c.AckDue, c.Stage = Day, cases.Closed })
 	change(t, s, func(c *cases.Case) { c.AckDue = Day.Add(12) }) // due today is not late
 	late := func(limit int) []cases.ID {
 		return walked(t, s, func(tx cases.Tx, f func(*cases.Case) error) error { return tx.Late(Day.Add(12), limit, f) })
 	}
-	if got := late(10); !slices.Equal(got, []cases.ID{unheard.ID, unanswered.ID}) {
+	if got := late(10); !slices.Equal(got, []cases.ID{unheard.ID, unanswered.ID, unassessed.ID}) {
 		t.Errorf("late: %v", got)
 	}
 	if got := late(1); !slices.Equal(got, []cases.ID{unheard.ID}) {
