@@ -13,6 +13,9 @@ import (
 // clocks is seen to on the first day, and a closed one is not.
 func TestCasesOfTheFirstVersion(t *testing.T) {
 	path := filepath.Join(folder(t), "ombra.db")
+	if err := private(path, true); err != nil { // whatever the umask is
+		t.Fatal(err)
+	}
 	c, err := connect(dsn(path, ""))
 	if err != nil {
 		t.Fatal(err)
