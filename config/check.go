@@ -54,6 +54,7 @@ func (c *Config) Check() Problems {
 	k.authorities()
 	k.categories()
 	k.backup()
+	k.monitor()
 	return k.found
 }
 
@@ -269,17 +270,4 @@ func (k *checker) categories() {
 	}
 	f := formCheck{languages: k.Office.Languages, bad: k.bad}
 	f.categories(k.Categories)
-}
-
-func (k *checker) backup() {
-	if k.Backup.Recipient == "" {
-		return
-	}
-	r, err := crypto.ParseRecipient(k.Backup.Recipient)
-	switch {
-	case err != nil:
-		k.bad("backup.recipient", "backup.recipient is not taken", err.Error())
-	case k.Office.RequirePQ && !r.PostQuantum():
-		k.bad("backup.recipient", "backup.recipient would not withstand a quantum computer", "make a key with age-keygen -pq, or write require_pq = false")
-	}
 }

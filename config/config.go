@@ -61,8 +61,11 @@ type Config struct {
 	// Nobody is both an ombudsman and oversight.
 	Oversight map[string]Accounts `toml:"oversight"`
 
-	// Where a backup is encrypted to. Nothing makes one yet, so the table is only printed where it is set.
-	Backup Backup `toml:"backup,omitempty"`
+	// Where backups and copies of the log go. Without a recipient ombra backup makes none.
+	Backup Backup `toml:"backup"`
+
+	// What a monitoring system may ask. Nothing listens while the table is left out.
+	Monitor Monitor `toml:"monitor,omitempty"`
 
 	// FormSet is the questions, read from what Office.Forms names, with
 	// Categories put in place of its own where the office has some.
@@ -71,6 +74,7 @@ type Config struct {
 	// Location is Office.TimeZone.
 	Location *time.Location `toml:"-"`
 
+	forms []byte // the text of a form set of the office's own
 	file  string // for the names of problems
 	lines lines
 }
@@ -226,8 +230,31 @@ type Accounts struct {
 
 // Backup is the table [backup].
 type Backup struct {
-	// A public age key whose secret half is kept away from the host.
+	// A public age key whose secret half is kept away from the host: age-keygen -pq makes one.
 	Recipient string `toml:"recipient,omitempty"`
+
+	// The folder that ombra backup writes to, best on another disk. Relative to this file.
+	Folder string `toml:"folder,omitempty"`
+
+	// How many days ombra backup leaves older backups there. What the office deletes lives on in them for so long.
+	KeepDays int `toml:"keep_days"`
+
+	// A folder to which the leaves of the custody log are copied with each day's checkpoint, best on another
+	// machine. With it a restored log fits every checkpoint that was published. Relative to this file.
+	Leaves string `toml:"leaves,omitempty"`
+}
+
+// Monitor is the table [monitor].
+type Monitor struct {
+	// Where /healthz and /readyz are answered: an address of this machine like 127.0.0.1:9464, or the path
+	// of a unix socket, relative to this file.
+	Listen string `toml:"listen,omitempty"`
+
+	// Whether /metrics is answered there too, with figures that date no filing.
+	Metrics bool `toml:"metrics,omitempty"`
+
+	// Whether listen may be an address that other machines reach. Nothing there asks for a password.
+	Exposed bool `toml:"exposed,omitempty"`
 }
 
 // Defaults is an office with every setting that has a sensible default. What
@@ -245,5 +272,6 @@ func Defaults() Config {
 		Retention:   Retention{Months: 36, OutOfMandateMonths: 6, QuietHour: 3},
 		Figures:     Figures{FewerThan: 5},
 		Attachments: Attachments{MaxFiles: 10, MaxFileMB: 25},
+		Backup:      Backup{KeepDays: 30},
 	}
 }

@@ -37,6 +37,14 @@ func Load(path string) (*Config, error) {
 		return nil, found
 	}
 	c.Office.Data = beside(folder, c.Office.Data)
+	for _, name := range []*string{&c.Backup.Folder, &c.Backup.Leaves} {
+		if *name != "" {
+			*name = beside(folder, *name)
+		}
+	}
+	if c.Monitor.IsSocket() {
+		c.Monitor.Listen = beside(folder, c.Monitor.Listen)
+	}
 	return c, nil
 }
 
@@ -85,6 +93,7 @@ func (c *Config) readForms(read func(string) ([]byte, error)) Problems {
 		if err != nil {
 			return Problems{c.problem("office.forms", "the form set cannot be read", "check that the file exists and that the service may read it")}
 		}
+		c.forms = text
 		if set, found = ParseForms(filepath.Base(name), text); set == nil {
 			return found
 		}
