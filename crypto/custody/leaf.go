@@ -16,6 +16,7 @@ import (
 const (
 	ActOpened   = "opened"
 	ActShredded = "shredded"
+	ActRestored = "restored"
 	ActNoOp     = "no-op"
 )
 
@@ -33,8 +34,8 @@ type Details struct {
 	Lookup string   `json:"lookup,omitempty"`
 	Hash   string   `json:"hash,omitempty"` // sha256 of a ciphertext, wrap or signed act, hex
 	Hashes []string `json:"hashes,omitempty"`
-	Note   string   `json:"note,omitempty"`   // of shredded: a [Shredding]
-	Leaves []int64  `json:"leaves,omitempty"` // of shredded: what opens no more, ascending
+	Note   string   `json:"note,omitempty"`   // of shredded: a [Shredding]; of restored: see [RestoredNote]
+	Leaves []int64  `json:"leaves,omitempty"` // of shredded and restored: what opens no more, ascending
 }
 
 var (
@@ -65,7 +66,7 @@ func (d Details) Check() error {
 	for i, n := range d.Leaves {
 		ok = ok && n >= 0 && (i == 0 || n > d.Leaves[i-1])
 	}
-	if !ok || len(d.Leaves) > 0 && d.Act != ActShredded {
+	if !ok || len(d.Leaves) > 0 && d.Act != ActShredded && d.Act != ActRestored {
 		return ErrFormat
 	}
 	return nil

@@ -10,13 +10,15 @@ type Report struct {
 	Checkpoints int              // that hold
 	Opened      int64            // leaves that open
 	Shredded    int64            // leaves that a shredded leaf names
+	Lost        int64            // leaves whose opening a restored leaf says is lost
+	Restored    []Restored       // in their order
 	First, Last string           // days of the first and the last leaf
 	Acts        map[string]int64 // opened leaves by act
 }
 
 // Verify recomputes an auditor bundle: each leaf's form, each checkpoint's
-// signature and root, and that every leaf opens or was shredded, when it was due,
-// by a leaf that says so. The first break comes back as a *Break, in that order: leaves and
+// signature and root, and that every leaf opens, or was shredded, when it was due,
+// or lost, by a leaf that says so. The first break comes back as a *Break, in that order: leaves and
 // checkpoints by size, then openings by leaf. Any other error means that the
 // bundle could not be read. The report tells how far all was well.
 //
@@ -152,7 +154,7 @@ func (v *verification) openings() *Break {
 		case ok && gone:
 			return at(BreakShredding, FileOpened, by)
 		case gone:
-			v.report.Shredded++
+			v.gone(by)
 			continue
 		case !ok:
 			return at(BreakMissing, FileOpened, n)
@@ -172,18 +174,21 @@ func (v *verification) openings() *Break {
 	return nil
 }
 
-// shredded collects what the shredded leaves name, as leaf number to the
-// shredded leaf's own. Only one whose opening opens is believed, if it was due,
-// and no leaf is shredded twice.
+// shredded collects what the shredded and restored leaves name, as leaf number
+// to that leaf's own. Only one whose opening opens is believed, if it was due or
+// lost what came last, and no leaf goes twice.
 func (v *verification) shredded() (map[int64]int64, *Break) {
 	all := make(map[int64]int64)
 	for n := range v.tree.Size() {
 		d, err := ParseDetails(v.opened[n].details)
-		if err != nil || d.Act != ActShredded || !v.opens(n, n) {
+		if err != nil || d.Act != ActShredded && d.Act != ActRestored || !v.opens(n, n) {
 			continue
 		}
-		if !v.due(n, d) {
+		if d.Act == ActShredded && !v.due(n, d) {
 			return nil, at(BreakShredding, FileOpened, n)
+		}
+		if d.Act == ActRestored && !v.restored(n, d) {
+			return nil, at(BreakOpening, FileOpened, n)
 		}
 		for _, gone := range d.Leaves {
 			if _, twice := all[gone]; twice {
