@@ -33,13 +33,23 @@ func (s *Service) Desk(who string) (*Desk, error) {
 func (d *Desk) Inbox(ctx context.Context, page, size int) (list []*Case, more bool, err error) {
 	err = d.s.view(ctx, func(tx Tx) error {
 		list, more, err = tx.GrantedTo(d.who, page*size, size)
+		list = slices.DeleteFunc(list, d.s.withheld)
 		return err
 	})
 	return list, more, err
 }
 
 // Case loads one case.
-func (d *Desk) Case(ctx context.Context, id ID) (c *Case, err error) {
+func (d *Desk) Case(ctx context.Context, id ID) (*Case, error) {
+	c, err := d.load(ctx, id)
+	if err == nil && d.s.withheld(c) {
+		return nil, errNotFound
+	}
+	return c, err
+}
+
+// load loads a case for an act that may keep it.
+func (d *Desk) load(ctx context.Context, id ID) (c *Case, err error) {
 	err = d.s.view(ctx, func(tx Tx) error {
 		c, err = tx.Case(id, d.who)
 		return err

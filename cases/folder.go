@@ -89,6 +89,9 @@ type folder struct {
 
 func (s *Service) folder(ctx context.Context, tx Tx, id ID, who string) (*folder, error) {
 	c, err := tx.Case(id, who)
+	if err == nil && s.withheld(c) {
+		err = errNotFound
+	}
 	if err != nil {
 		return nil, err
 	}

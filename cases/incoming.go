@@ -140,7 +140,7 @@ func (d *Desk) Signed(ctx context.Context, in *Incoming) (ID, Verb, error) {
 		return "", "", told(err)
 	}
 	id := ID(note.Case)
-	c, err := d.Case(ctx, id)
+	c, err := d.load(ctx, id)
 	if err != nil {
 		return "", "", err
 	}

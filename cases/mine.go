@@ -154,7 +154,14 @@ func (s *Service) mineBy(tx Tx, c *Case, r Receipt) (*Mine, error) {
 			m.May = append(m.May, v)
 		}
 	}
+	withheld := s.withheld(c)
+	if withheld {
+		m.May = slices.DeleteFunc(m.May, func(v Verb) bool { return !revives[v] })
+	}
 	switch {
+	case withheld && (r.State != InHand || len(m.May) == 0):
+	case withheld:
+		return m, nil // that it was closed, and nothing of what was said
 	case r.State == InHand:
 		if former != nil {
 			m.Waits = former.Until

@@ -64,6 +64,9 @@ func (s *Service) perform(ctx context.Context, a *act) error {
 	a.day = a.sheaf.day
 	return s.update(ctx, func(tx Tx) error {
 		c, err := a.see(tx)
+		if err == nil && s.withheld(c) && !revives[a.do] {
+			err = errNotFound
+		}
 		if err != nil {
 			return err
 		}

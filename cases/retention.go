@@ -74,7 +74,7 @@ func (s *Service) shredDue(ctx context.Context) error {
 			return err
 		}
 		return tx.Closed(s.Today(), func(c *Case) error {
-			if _, over := s.Office.Keeping.over(c, s.Today()); over {
+			if s.mayGo(c) {
 				due = append(due, c.ID)
 			}
 			return nil
@@ -123,8 +123,8 @@ func (s *Service) shred(ctx context.Context, id ID) error {
 		if err != nil {
 			return err
 		}
-		why, over := s.Office.Keeping.over(c, s.Today())
-		if !over {
+		why, _ := s.Office.Keeping.over(c, s.Today())
+		if !s.mayGo(c) {
 			return nil
 		}
 		leaves, shelved, err := tx.Shred(id)

@@ -62,6 +62,7 @@ type Options struct {
 type Service struct {
 	Options
 	roster atomic.Pointer[[]Ombudsman]
+	back   atomic.Pointer[Restored]
 }
 
 // New loads the roster and makes a Service.
@@ -70,7 +71,7 @@ func New(ctx context.Context, o Options) (*Service, error) {
 		o.Now = time.Now
 	}
 	s := &Service{Options: o}
-	return s, s.loadRoster(ctx)
+	return s, errors.Join(s.loadRoster(ctx), s.loadRestored(ctx))
 }
 
 func (s *Service) loadRoster(ctx context.Context) error {

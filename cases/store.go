@@ -113,6 +113,8 @@ type LogTx interface {
 	// Append adds an entry and returns its number. If Once is there already:
 	// [ErrDone] with the number when case and act are the same, else [Conflict].
 	Append(Entry) (n int64, err error)
+	// Graft adds a leaf whose opening is lost, as a restored log needs it.
+	Graft(leaf []byte) error
 	// Size is the number of leaves.
 	Size() (int64, error)
 	// Leaves reads leaves from..to-1.

@@ -17,6 +17,15 @@ const application = 0x4f6d6272
 // ErrNewer is answered for a database of a newer version of the program.
 var ErrNewer = errors.New("sqlite: the database was written by a newer ombra: install that version, or restore a backup made by this one")
 
+// Schema is the version that this program writes, and every open database has.
+func Schema() int {
+	names, err := fs.Glob(schema, "schema/*.sql")
+	if err != nil {
+		panic("sqlite: a bad pattern")
+	}
+	return len(names)
+}
+
 // prepare brings the schema to the newest version, each step in a transaction
 // of its own. An empty file becomes a database only if it may.
 func prepare(path string, create bool) (err error) {

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"ombra/cases"
+	"ombra/crypto/custody"
 )
 
 var logRules = map[string]func(*testing.T, cases.Store){
@@ -18,6 +19,7 @@ var logRules = map[string]func(*testing.T, cases.Store){
 	"Proofs":                proofs,
 	"Checkpoints":           checkpoints,
 	"Leaves":                leaves,
+	"Graft":                 grafts,
 }
 
 func onceDone(t *testing.T, s cases.Store) {
@@ -189,5 +191,42 @@ func leaves(t *testing.T, s cases.Store) {
 	bad := Entry("what I saw", "")
 	if err := s.Update(context.Background(), func(tx cases.Tx) error { _, err := tx.Append(bad); return err }); err == nil {
 		t.Error("an entry with free text was taken")
+	}
+}
+
+// grafts puts back leaves without their openings; the log goes on behind them.
+func grafts(t *testing.T, s cases.Store) {
+	lost := make([][]byte, 11)
+	for i := range lost {
+		e := Entry("note", cases.NewID())
+		lost[i] = custody.Leaf(e.Details.Day, e.Nonce, e.Details.JSON())
+	}
+	Must(t, s, func(tx cases.Tx) error { _, err := tx.Append(Entry("note", "")); return err })
+	Must(t, s, func(tx cases.Tx) error {
+		for _, leaf := range lost {
+			if err := tx.Graft(leaf); err != nil {
+				return err
+			}
+		}
+		n, err := tx.Append(Entry("note", ""))
+		if n != 12 {
+			t.Errorf("the next leaf is %d", n)
+		}
+		return err
+	})
+	if err := s.Update(context.Background(), func(tx cases.Tx) error { return tx.Graft([]byte("{}")) }); err == nil {
+		t.Error("what is no leaf was grafted")
+	}
+	Look(t, s, func(tx cases.Tx) error {
+		got, err := tx.Leaves(1, 12)
+		for i, l := range got {
+			if l.Details != nil || !bytes.Equal(l.Leaf, lost[i]) {
+				t.Errorf("leaf %d: %+v", 1+i, l)
+			}
+		}
+		return err
+	})
+	if size := CheckLog(t, s); size != 13 {
+		t.Errorf("%d leaves, want 13", size)
 	}
 }
