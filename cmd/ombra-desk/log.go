@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -35,17 +36,19 @@ last one in the papers read on this machine, which is compared by itself.`,
 
 // verified is what is reported of a log that holds.
 type verified struct {
-	Origin      string           `json:"origin"`
-	Key         string           `json:"key_fingerprint"`
-	Leaves      int64            `json:"leaves"`
-	Signed      int64            `json:"signed"`
-	Checkpoints int              `json:"checkpoints"`
-	Opened      int64            `json:"opened"`
-	Shredded    int64            `json:"shredded"`
-	First       string           `json:"first_day"`
-	Last        string           `json:"last_day"`
-	Acts        map[string]int64 `json:"acts"`
-	Compared    int              `json:"compared"`
+	Origin      string             `json:"origin"`
+	Key         string             `json:"key_fingerprint"`
+	Leaves      int64              `json:"leaves"`
+	Signed      int64              `json:"signed"`
+	Checkpoints int                `json:"checkpoints"`
+	Opened      int64              `json:"opened"`
+	Shredded    int64              `json:"shredded"`
+	Lost        int64              `json:"lost"`
+	Restored    []custody.Restored `json:"restored"`
+	First       string             `json:"first_day"`
+	Last        string             `json:"last_day"`
+	Acts        map[string]int64   `json:"acts"`
+	Compared    int                `json:"compared"`
 }
 
 func (d *desk) logVerify(dir string, seen []string) error {
@@ -65,7 +68,7 @@ func (d *desk) logVerify(dir string, seen []string) error {
 	if err != nil {
 		return err
 	}
-	v := verified{r.Origin, fingerprint(verifier), r.Leaves, r.Signed, r.Checkpoints, r.Opened, r.Shredded, r.First, r.Last, r.Acts, compared}
+	v := verified{r.Origin, fingerprint(verifier), r.Leaves, r.Signed, r.Checkpoints, r.Opened, r.Shredded, r.Lost, r.Restored, r.First, r.Last, r.Acts, compared}
 	if d.json {
 		return d.writeJSON(v)
 	}
@@ -73,6 +76,12 @@ func (d *desk) logVerify(dir string, seen []string) error {
 		v.Origin, v.Leaves, v.First, v.Last, v.Signed, v.Checkpoints, v.Opened, v.Shredded)
 	for _, act := range slices.Sorted(maps.Keys(v.Acts)) {
 		d.say("  %-14s %d\n", act, v.Acts[act])
+	}
+	for _, at := range v.Restored {
+		d.say("Restored on %s from the backup of %s, as leaf %d says. %s\n", at.Day, at.Backup, at.Leaf, map[bool]string{
+			true:  "What the leaves between them committed to is lost; no leaf is.",
+			false: "The leaves between them are lost: no checkpoint from in between fits.",
+		}[at.Kept])
 	}
 	d.say("Log key %s. Compared with %d checkpoints from elsewhere.\n", v.Key, v.Compared)
 	return nil
@@ -107,23 +116,28 @@ func (d *desk) compare(dir, verifier string, r custody.Report, seen []string) (i
 		tree.Append(line)
 	}
 	for _, msg := range outside {
-		if err := matches(&tree, verifier, msg); err != nil {
+		if err := matches(&tree, verifier, msg, r); err != nil {
 			return 0, err
 		}
 	}
 	return len(outside), nil
 }
 
-func matches(tree *custody.Memory, verifier string, msg []byte) error {
+func matches(tree *custody.Memory, verifier string, msg []byte, r custody.Report) error {
 	c, err := custody.OpenCheckpoint(msg, verifier)
 	if err != nil {
 		return refuse("a checkpoint from elsewhere is not signed by this log", "check that it belongs to this office")
 	}
+	root, err := custody.Root(min(c.Size, tree.Size()), tree)
+	fits := err == nil && root == c.Root && c.Size <= tree.Size()
+	if at, ok := r.BrokenBy(c.Size); ok && !fits {
+		return refuse(fmt.Sprintf("the log was restored from the backup of %s without the leaves after it: a checkpoint seen elsewhere knows %d leaves, and from leaf %d on they are others",
+			at.Backup, c.Size, at.Leaf), "this one break is what a lost disk leaves; ask what was lost, and keep the checkpoint")
+	}
 	if c.Size > tree.Size() {
 		return refuse("the bundle is shorter than a checkpoint seen elsewhere", "ask for the whole log; if there is none, entries were taken out")
 	}
-	root, err := custody.Root(c.Size, tree)
-	if err != nil || root != c.Root {
+	if !fits {
 		return refuse("the bundle's history is another than a checkpoint seen elsewhere shows", "keep both: the log was rewritten")
 	}
 	return nil
