@@ -27,6 +27,7 @@ func commands() map[string]command {
 		"log.verify":     takes((*office).logVerify),
 		"log.export":     takes((*office).logExport),
 		"status":         takes((*office).status),
+		"backup":         takes((*office).backup),
 	}
 }
 
@@ -80,6 +81,7 @@ const (
 	maxRequest = 4 << 20
 	maxAnswer  = 2 << 30         // a log of many years
 	askTime    = 5 * time.Minute // to recompute and hand over such a log
+	backupTime = 12 * time.Hour  // of years of attachments, to a slow disk
 	readTime   = 10 * time.Second
 )
 
@@ -115,7 +117,8 @@ type adminServer struct {
 	listener *net.UnixListener
 	uid      int // of whom it answers, besides root
 
-	mu sync.Mutex // one command at a time: the roster is read, changed and put back
+	mu   sync.Mutex // one command at a time: the roster is read, changed and put back
+	long sync.Mutex // and one backup, which changes nothing and may take an hour
 }
 
 // listenAdmin opens the socket. The database is locked by now, so a socket that
@@ -174,9 +177,13 @@ func (a *adminServer) one(ctx context.Context, c *net.UnixConn) {
 	var r request
 	reply := refusal(errRequest)
 	if line, err := readLine(c, maxRequest); err == nil && strict(line, &r) == nil {
-		a.mu.Lock()
+		turn := &a.mu
+		if r.Do == "backup" {
+			turn = &a.long
+		}
+		turn.Lock()
 		reply = perform(ctx, a.office, r)
-		a.mu.Unlock()
+		turn.Unlock()
 	}
 	text, err := json.Marshal(reply)
 	if err != nil {

@@ -74,7 +74,7 @@ func askServer(ctx context.Context, cfg *config.Config, r request) (answer, erro
 		return answer{}, errNoServer
 	}
 	defer func() { _ = c.Close() }()
-	_ = c.SetDeadline(time.Now().Add(askTime))
+	_ = c.SetDeadline(time.Now().Add(map[bool]time.Duration{true: backupTime}[r.Do == "backup"] + askTime))
 	line, err := json.Marshal(r)
 	if err != nil {
 		return answer{}, err

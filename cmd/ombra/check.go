@@ -143,6 +143,7 @@ func judge(cfg *config.Config, f facts) []finding {
 	j.roster()
 	j.accounts()
 	j.state()
+	j.backups()
 	for _, p := range f.Findings {
 		j.must(p.What, p.Mend)
 	}

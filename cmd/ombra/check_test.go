@@ -106,10 +106,36 @@ var broken = map[string]struct {
 		c.Office.Designate = 1
 		f.Roster[0].Away, f.Roster[0].AwayUntil = true, "2026-12-01"
 	}, note: "anna is away until 2026-12-01"},
+	"no recipient":       {change: func(c *config.Config, _ *facts) { c.Test = false }, must: "there is no backup recipient"},
+	"no backup yet":      {change: func(c *config.Config, f *facts) { backed(c, f, "") }, must: "there is no backup yet"},
+	"backup today":       {change: func(c *config.Config, f *facts) { backed(c, f, "2026-11-23") }},
+	"backup of two days": {change: func(c *config.Config, f *facts) { backed(c, f, "2026-11-21") }},
+	"old backup":         {change: func(c *config.Config, f *facts) { backed(c, f, "2026-11-20") }, note: "the last backup is of 2026-11-20"},
+	"very old backup":    {change: func(c *config.Config, f *facts) { backed(c, f, "2026-11-15") }, must: "the last backup is of 2026-11-15"},
+	"backup of tomorrow": {change: func(c *config.Config, f *facts) { backed(c, f, "2026-11-24") }, note: "has not come yet"},
+	"no second place": {change: func(c *config.Config, f *facts) {
+		backed(c, f, "2026-11-23")
+		c.Backup.Leaves = ""
+	}, note: "no second place"},
+	"leaves behind": {change: func(c *config.Config, f *facts) {
+		backed(c, f, "2026-11-23")
+		f.LastLeaves = "2026-11-20"
+	}, must: "are not in their second place"},
+	"restored": {change: func(_ *config.Config, f *facts) {
+		f.Restored = cases.Restored{Backup: "2026-11-08", Day: "2026-11-10"}
+	}, note: "wait until 2026-11-24"},
+	"restored long ago": {change: func(_ *config.Config, f *facts) {
+		f.Restored = cases.Restored{Backup: "2026-11-08", Day: "2026-11-09"}
+	}},
 	"removed": {change: func(_ *config.Config, f *facts) {
 		m := mandate{Name: "gone", Removed: "2026-05-05", Until: "2029-12-31"}
 		f.Roster = append(f.Roster, m)
 	}},
+}
+
+func backed(c *config.Config, f *facts, day cases.Day) {
+	c.Backup.Recipient, c.Backup.Leaves = "age1", "/leaves"
+	f.LastBackup, f.LastLeaves = day, f.LastCheckpoint
 }
 
 // TestJudge finds what is broken, and nothing where nothing is.

@@ -53,6 +53,11 @@ func classify(err error) error {
 	case errors.As(err, &broken):
 		return refuse(broken.Error(), "keep everything as it is, and compare with checkpoints from elsewhere")
 	case errors.Is(err, cases.ErrLog):
+		// A store's error prints its kind only; the finding is what it wraps.
+		var e *cases.Error
+		if errors.As(err, &e) && errors.Unwrap(e) != nil {
+			err = errors.Unwrap(e)
+		}
 		return refuse(err.Error(), "stop the office, keep everything as it is, and compare with checkpoints from elsewhere")
 	}
 	return classifyRest(err)

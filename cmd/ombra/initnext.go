@@ -33,6 +33,12 @@ func (s *setup) next(dir, file string) error {
 		"Each ombudsman, on their own machine: ombra-desk key new --origin "+*s.answers["origin"]+" --name NAME\n"+
 			"     then here: ombra roster add"+c+", ombra roster prove"+c+", and their accounts in "+file,
 		"ombra roster publish"+c,
+	)
+	if !s.test {
+		steps = append(steps, "A backup key on another machine: age-keygen -pq; its public half under [backup] in "+file+", then here:\n"+
+			"     ombra backup"+c+", every day, and one drill: ombra restore")
+	}
+	steps = append(steps,
 		"ombra serve"+c)
 	s.note("The office is set up. What is left:\n")
 	for i, step := range steps {

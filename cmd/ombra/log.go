@@ -28,7 +28,14 @@ type checkpointed struct {
 
 func (o *office) logCheckpoint(ctx context.Context, c checkpoint) (checkpointed, error) {
 	done, err := o.service.Checkpoint(ctx, c.Word)
-	return checkpointed{done}, err
+	if err != nil {
+		return checkpointed{}, err
+	}
+	if err := o.copyLeaves(ctx); err != nil {
+		return checkpointed{}, fail("signed, but the leaves did not reach their second place: "+classify(err).Error(),
+			"ombra check; while the office is served it is tried again and again")
+	}
+	return checkpointed{done}, nil
 }
 
 func newLogCheckpoint(o *options) *cobra.Command {

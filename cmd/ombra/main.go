@@ -7,10 +7,12 @@
 //
 //	ombra.db             the database; its .lock keeps a second program out
 //	files/               age files that are too large for the database
-//	log.key              signs the custody log and the office file; belongs into a backup
+//	log.key              signs the custody log and the office file
 //	origin               the name under which the office was set up, for ever
-//	keys/token.json      keys of form state, two days; never belongs into a backup
+//	keys/token.json      keys of form state, two days; never in a backup
 //	keys/transport-*.key each month's transport identity, 90 days; likewise
+//	backup.tmp           while a backup is made: a copy of the database
+//	restoring            while it is restored: an office with it does not open
 //	admin.sock           while it serves: the administrative commands
 //	test.sock            while it serves a test office: the test platform
 //
@@ -25,7 +27,8 @@
 // # Goroutines of serve
 //
 // The test platform and the admin socket (intake), the sender of notices, the
-// daily jobs, and the ageing of keys (jobs). All of them end, in this order,
+// daily jobs, the ageing of keys, the second place of the log, and monitoring if
+// it is configured (jobs). All of them end, in this order,
 // before the database is closed; see serve.go.
 //
 // # Exit codes

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"ombra/bot"
@@ -28,6 +29,8 @@ type office struct {
 	transport *transport
 	service   *cases.Service
 	platforms map[string]bot.Platform // of a server; else nil
+
+	second sync.Mutex // held while leaves go to their second place
 }
 
 // diskReserve is how much of the disk attachments leave free. It holds some
@@ -130,6 +133,9 @@ func (o *office) checkFolder() error {
 	if err := checkOwner(o.cfg.Office.Data); err != nil {
 		return err
 	}
+	if _, err := os.Lstat(path(o.cfg, unfinished)); err == nil {
+		return fail("a restore into "+o.cfg.Office.Data+" was cut short", "ombra restore again, into the same folder")
+	}
 	text, err := readPrivate(path(o.cfg, "origin"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return fail("there is no office in "+o.cfg.Office.Data, "ombra init for a new one; check office.data if there should be one")
@@ -150,6 +156,9 @@ func (o *office) open(ctx context.Context) (err error) {
 	}
 	opts := sqlite.Options{Now: o.now, Reserve: diskReserve}
 	if o.db, err = sqlite.Open(path(o.cfg, "ombra.db"), opts); err != nil {
+		return err
+	}
+	if err := o.dropCopy(); err != nil { // nobody else is making one
 		return err
 	}
 	if err := o.checkMarks(ctx); err != nil {

@@ -41,7 +41,7 @@ func newRoot(o *options) *cobra.Command {
 		Long: `A channel for whistleblowing and redress whose host cannot read it.
 
 First:   ombra init, then ombra check until it finds nothing, then ombra roster add
-Daily:   ombra serve
+Daily:   ombra serve, ombra backup
 Outside: ombra roster publish, ombra log export
 
 Ombudsmen, filers and auditors use ombra-desk on their own machines.`,
@@ -51,7 +51,7 @@ Ombudsmen, filers and auditors use ombra-desk on their own machines.`,
 	flags := cmd.PersistentFlags()
 	flags.StringVarP(&o.config, "config", "c", cmp.Or(os.Getenv("OMBRA_CONFIG"), "ombra.toml"), "the configuration")
 	flags.BoolVar(&o.json, "json", false, "write JSON, for machines")
-	cmd.AddCommand(newInit(o), newCheck(o), isPlain(newServe(o)), newRoster(o), newLog(o), newVersion(o), isPlain(classified(newDemo())))
+	cmd.AddCommand(newInit(o), newCheck(o), isPlain(newServe(o)), newRoster(o), newLog(o), newBackup(o), newRestore(o), newVersion(o), isPlain(classified(newDemo())))
 	cmd.SetFlagErrorFunc(flagError)
 	cmd.PersistentPreRunE = o.refuseJSON
 	return cmd

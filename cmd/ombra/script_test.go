@@ -24,27 +24,38 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// deskBinary is ombra-desk, which is another program.
-var deskBinary = sync.OnceValues(func() (string, error) {
+// deskBinary is ombra-desk, which is another program: its bytes, built once.
+var deskBinary = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "ombra-desk-")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
+	defer os.RemoveAll(dir)
 	name := filepath.Join(dir, "ombra-desk")
 	out, err := exec.Command("go", "build", "-o", name, "../ombra-desk").CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("build ombra-desk: %w\n%s", err, out)
+		return nil, fmt.Errorf("build ombra-desk: %w\n%s", err, out)
 	}
-	return name, nil
+	return os.ReadFile(name)
 })
 
-// TestScripts tells what operators do, end to end.
-func TestScripts(t *testing.T) {
-	desk, err := deskBinary()
+// mustDesk puts ombra-desk into a folder of the test's own.
+func mustDesk(t *testing.T) string {
+	t.Helper()
+	program, err := deskBinary()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(filepath.Dir(desk)) })
+	name := filepath.Join(t.TempDir(), "ombra-desk")
+	if err := os.WriteFile(name, program, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// TestScripts tells what operators do, end to end.
+func TestScripts(t *testing.T) {
+	desk := mustDesk(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {

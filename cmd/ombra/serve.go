@@ -62,7 +62,12 @@ func (o *options) serve(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, of.close())
 	}
-	return s.run(ctx, func() { o.say("ready\n") })
+	return s.run(ctx, func() {
+		o.say("ready\n")
+		if tellManager(ctx) != nil { // it would wait, and then start us anew
+			s.log.LogAttrs(ctx, slog.LevelWarn, logManager)
+		}
+	})
 }
 
 // A server is an office being served.
@@ -73,6 +78,8 @@ type server struct {
 	keys  *bot.Keyring
 	wire  *terminal.Wire
 	admin *adminServer
+	// monitor is nil unless the configuration has a place for it.
+	monitor *monitor
 	patience
 
 	mu         sync.Mutex
@@ -101,6 +108,9 @@ func (o *options) newServer(ctx context.Context, of *office) (*server, error) {
 	}
 	s.log = newLogger(out, of.cfg.Location)
 	s.admin.log = s.log
+	if s.monitor, err = s.listenMonitor(ctx); err != nil {
+		return nil, err
+	}
 	s.bot, s.keys, err = of.newBot(s.log, map[string]bot.Platform{"terminal": s.wire})
 	return s, err
 }
@@ -124,6 +134,9 @@ func (s *server) run(ctx context.Context, ready func()) error {
 	jobs, failed := errgroup.WithContext(work)
 	s.start(intake, ended, partPlatforms, func(ctx context.Context) error { return s.wire.Serve(ctx, s.handler(flows)) })
 	s.start(intake, ended, partAdmin, func(ctx context.Context) error { return s.admin.serve(ctx) })
+	if s.monitor != nil {
+		s.start(jobs, failed, partMonitor, s.monitor.serve)
+	}
 	// A job that dies takes the intake with it: an office whose notices go
 	// nowhere should not go on taking filings as if somebody heard of them.
 	intake.Go(func() error {
@@ -137,6 +150,7 @@ func (s *server) run(ctx context.Context, ready func()) error {
 	s.start(jobs, failed, partNotices, func(ctx context.Context) error { s.bot.Deliver(ctx); return nil })
 	s.start(jobs, failed, partJobs, func(ctx context.Context) error { s.service.Run(ctx, s.jobFailed); return nil })
 	s.start(jobs, failed, partKeys, s.ageKeys)
+	s.start(jobs, failed, partLeaves, s.keepLeaves)
 	s.log.LogAttrs(ctx, slog.LevelInfo, logServing)
 	ready()
 

@@ -25,6 +25,7 @@ const (
 	logSlow     = "a conversation was cut off by the stop"
 	logRefused  = "the admin socket turned somebody away"
 	logPart     = "a part of the server failed"
+	logManager  = "the service manager did not hear that this is ready"
 )
 
 // registered are the messages that pass. What is not among them may have been
@@ -32,7 +33,7 @@ const (
 // addresses, so it is replaced. A test finds every message of the program here.
 var registered = map[string]bool{
 	logServing: true, logStopping: true, logStopped: true, logClosed: true, logOpen: true, logJob: true,
-	logPanicked: true, logForeign: true, logSlow: true, logRefused: true, logPart: true,
+	logPanicked: true, logForeign: true, logSlow: true, logRefused: true, logPart: true, logManager: true,
 	// Of package bot.
 	"a flow panicked":            true,
 	"a flow failed":              true,
@@ -49,6 +50,8 @@ const (
 	partNotices   = "notices"
 	partJobs      = "jobs"
 	partKeys      = "keys"
+	partLeaves    = "leaves" // and their second place
+	partMonitor   = "monitor"
 )
 
 // allowed are the keys that pass, each with the words it may have. A key alone
@@ -60,8 +63,11 @@ var allowed = map[string][]string{
 		cases.Throttled.String(), cases.Unavailable.String(),
 	},
 	"platform": {"terminal", "slack", "mattermost"},
-	"job":      {partPlatforms, partAdmin, partNotices, partJobs, partKeys, "checkpoint", "mandates", "retention", "traces", "holds"},
-	"took":     nil,
+	"job": {
+		partPlatforms, partAdmin, partNotices, partJobs, partKeys, partLeaves, partMonitor,
+		"checkpoint", "mandates", "retention", "traces", "holds",
+	},
+	"took": nil,
 }
 
 // handler writes the log. It knows no case, no account and no name: it passes

@@ -25,6 +25,9 @@ type facts struct {
 	Entries        int64          `json:"entries"` // of the log
 	LogHolds       bool           `json:"log_holds"`
 	LastCheckpoint cases.Day      `json:"last_checkpoint,omitempty"`
+	LastBackup     cases.Day      `json:"last_backup,omitempty"`
+	LastLeaves     cases.Day      `json:"last_leaves,omitempty"` // the checkpoint whose leaves are in their second place
+	Restored       cases.Restored `json:"restored"`
 	Unerased       cases.Day      `json:"unerased,omitempty"` // when something was deleted that is still in the files
 	Failing        map[string]int `json:"failing,omitempty"`  // notices not taken, by roster name
 	Free           int64          `json:"free"`               // bytes of disk
@@ -39,7 +42,7 @@ const failingTries = 10
 func (o *office) status(ctx context.Context, _ nothing) (facts, error) {
 	f := facts{
 		Serving: o.platforms != nil, Settings: fingerprint(o.cfg), Today: o.service.Today(), Open: o.service.Open(),
-		Failing: map[string]int{}, Reserve: diskReserve,
+		Failing: map[string]int{}, Reserve: diskReserve, Restored: o.service.Restored(),
 	}
 	f.Roster, _ = o.rosterList(ctx, nothing{})
 	size, err := o.service.VerifyLog(ctx)
@@ -53,12 +56,15 @@ func (o *office) status(ctx context.Context, _ nothing) (facts, error) {
 	for _, p := range o.platforms {
 		f.Findings = append(f.Findings, p.Check(ctx)...)
 	}
+	f.Free, err = o.free()
+	return f, err
+}
+
+// free is how many bytes of disk are left.
+func (o *office) free() (int64, error) {
 	var disk unix.Statfs_t
-	if err := unix.Statfs(o.cfg.Office.Data, &disk); err != nil {
-		return f, err
-	}
-	f.Free = int64(disk.Bavail) * int64(disk.Bsize) //nolint:unconvert,gosec // other systems have other types
-	return f, nil
+	err := unix.Statfs(o.cfg.Office.Data, &disk)
+	return int64(disk.Bavail) * int64(disk.Bsize), err //nolint:unconvert,gosec // other systems have other types
 }
 
 // read takes what only the database knows.
@@ -82,7 +88,11 @@ func (f *facts) read(tx cases.Tx) error {
 	if len(all) > 0 {
 		f.LastCheckpoint = all[len(all)-1].Day
 	}
-	return nil
+	if f.LastBackup, err = tx.Done(jobBackup); err != nil {
+		return err
+	}
+	f.LastLeaves, err = tx.Done(jobLeaves)
+	return err
 }
 
 // fingerprint names a configuration, to tell whether a server runs with the one
