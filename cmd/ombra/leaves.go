@@ -26,8 +26,8 @@ func (o *office) copyLeaves(ctx context.Context) error {
 	}
 	o.second.Lock()
 	defer o.second.Unlock()
-	all, done, err := o.toCopy(ctx)
-	if err != nil || len(all) == 0 || all[len(all)-1].Day == done {
+	all, err := o.toCopy(ctx)
+	if err != nil || len(all) == 0 {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Join(dir, custody.FolderSigned), 0o700); err != nil {
@@ -51,14 +51,17 @@ func (o *office) copyLeaves(ctx context.Context) error {
 	return o.setDone(ctx, jobLeaves, last.Day)
 }
 
-func (o *office) toCopy(ctx context.Context) (all []cases.Checkpoint, done cases.Day, err error) {
-	err = o.db.View(ctx, func(tx cases.Tx) (err error) {
-		if done, err = tx.Done(jobLeaves); err == nil {
+// toCopy lists the checkpoints, if the last one's leaves are not there yet.
+func (o *office) toCopy(ctx context.Context) (all []cases.Checkpoint, err error) {
+	err = o.db.View(ctx, func(tx cases.Tx) error {
+		done, err := tx.Done(jobLeaves)
+		signed, err2 := tx.Done("checkpoint")
+		if err = errors.Join(err, err2); err == nil && done != signed {
 			all, err = tx.Checkpoints(-1)
 		}
 		return err
 	})
-	return all, done, err
+	return all, err
 }
 
 var errOtherLog = fail("the second place of the leaves holds another log, or another history of this one",

@@ -115,6 +115,12 @@ func (o *office) logExport(ctx context.Context, _ nothing) (exported, error) {
 	if len(l.Checkpoints) == 0 {
 		return exported{}, fail("there is no checkpoint yet", "ombra log checkpoint")
 	}
+	last := l.Checkpoints[len(l.Checkpoints)-1]
+	if n := len(l.Leaves); n > 0 && l.Leaves[n-1].Details == nil && o.service.Restored().Day >= last.Day {
+		// The leaf that says why comes after it: an auditor would find a drop.
+		return exported{}, fail("the office was restored, and no checkpoint covers the leaf that says so yet",
+			"ombra log checkpoint; if today's was signed before the disk was lost, tomorrow")
+	}
 	var size int64
 	err = o.db.View(ctx, func(tx cases.Tx) (err error) {
 		size, err = tx.Size()

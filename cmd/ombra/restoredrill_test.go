@@ -169,6 +169,9 @@ func (d *drill) restored(dir string, s told, second bool) {
 	if said, code := d.does("check", "-c", file); code == exitOK || !strings.Contains(said, "--day-is-right") {
 		d.Errorf("check says %d\n%s", code, said)
 	}
+	if said, code := d.does("log", "export", filepath.Join(d.TempDir(), "early"), "-c", file); (code == exitOK) == second || second && !strings.Contains(said, "no checkpoint covers the leaf") {
+		d.Errorf("an early export: %d\n%s", code, said)
+	}
 	d.must("log", "checkpoint", "--day-is-right", "-c", file)
 	d.served(file, func(socket string) {
 		for i, r := range s.before {
