@@ -161,7 +161,8 @@ func (s *Service) mineBy(tx Tx, c *Case, r Receipt) (*Mine, error) {
 	switch {
 	case withheld && (r.State != InHand || len(m.May) == 0):
 	case withheld:
-		return m, nil // that it was closed, and nothing of what was said
+		m.Disposition = ""
+		return m, nil // that there is a case, and how to keep it; nothing of what was said
 	case r.State == InHand:
 		if former != nil {
 			m.Waits = former.Until

@@ -1,9 +1,11 @@
 package cases_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
+	"ombra/bot/bottest"
 	"ombra/cases"
 	"ombra/cases/papers"
 	"ombra/crypto/receipt"
@@ -28,12 +30,15 @@ func (tr *trial) row(r receipt.Receipt) (there bool) {
 // before anything is served; what fell due since is shown to nobody and goes
 // after 14 days, unless a hold of those days is made again. All else is as it was.
 func TestAttackOldBackupShowsTheDeleted(t *testing.T) {
-	tr := keeping(t)
+	tr := newTrial(t, bottest.Settings{Names: []string{"anna", "bela"}, Change: func(o *cases.Office) {
+		o.Keeping, o.Quiet = cases.Keeping{Months: 1}, 3
+	}})
 	tr.nights(1)
 	due, _ := tr.close("partly") // 2026-11-24: due on 2026-12-24
 	tr.nights(16)
 	between, b := tr.close("partly") // 2026-12-10: due on 2027-01-10
 	held, h := tr.close("partly")
+	appealed, a := tr.close("partly")
 	hold := tr.actFile(h.ID, "anna", papers.Draft{Do: "hold", Text: "The court asked for it.", Set: map[string]string{"until": "2027-06-01"}})
 	tr.nights(10)
 	later, l := tr.close("partly") // 2026-12-20: due on 2027-01-20
@@ -60,7 +65,14 @@ func TestAttackOldBackupShowsTheDeleted(t *testing.T) {
 	}
 	tr.unseen(between, b.ID)
 	tr.unseen(held, h.ID)
+	tr.unseen(appealed, a.ID)
 
+	if err := tr.appeal(appealed); err != nil {
+		t.Fatalf("the appeal is not made again: %v", err)
+	}
+	if _, err := tr.desk("bela").Case(t.Context(), a.ID); err != nil {
+		t.Errorf("it is appealed, and shown to nobody: %v", err)
+	}
 	in, err := tr.Cases.Inspect(hold)
 	if err != nil {
 		t.Fatal(err)
@@ -68,8 +80,8 @@ func TestAttackOldBackupShowsTheDeleted(t *testing.T) {
 	if _, _, err := tr.desk("anna").Signed(t.Context(), in); err != nil {
 		t.Fatalf("the hold is not made again: %v", err)
 	}
-	if !tr.here(held) {
-		t.Error("it is held, and shown to nobody")
+	if _, err := tr.desk("anna").Case(t.Context(), h.ID); err != nil {
+		t.Errorf("it is held, and shown to nobody: %v", err)
 	}
 	if _, err := tr.desk("anna").Case(t.Context(), l.ID); err != nil {
 		t.Errorf("one that is not due: %v", err)
@@ -81,13 +93,13 @@ func TestAttackOldBackupShowsTheDeleted(t *testing.T) {
 	gone := map[string]cases.Day{}
 	for range 20 {
 		tr.nights(1)
-		for name, r := range map[string]receipt.Receipt{"between": between, "held": held, "later": later, "open": open} {
+		for name, r := range map[string]receipt.Receipt{"between": between, "held": held, "appealed": appealed, "later": later, "open": open} {
 			if gone[name] == "" && !tr.row(r) {
 				gone[name] = tr.Cases.Today()
 			}
 		}
-		if tr.here(between) {
-			t.Fatalf("shown on %s", tr.Cases.Today())
+		if tr.row(between) {
+			tr.unseen(between, b.ID)
 		}
 		tr.audit()
 	}
@@ -96,7 +108,8 @@ func TestAttackOldBackupShowsTheDeleted(t *testing.T) {
 	}
 }
 
-// unseen wants a stranger's answer everywhere.
+// unseen wants a stranger's answer everywhere; but for who has the receipt, and
+// may appeal, and sees nothing else.
 func (tr *trial) unseen(r receipt.Receipt, id cases.ID) {
 	tr.Helper()
 	desk := tr.desk("anna")
@@ -109,12 +122,17 @@ func (tr *trial) unseen(r receipt.Receipt, id cases.ID) {
 			tr.Error("it is in the inbox")
 		}
 	}
-	_, mine := tr.Cases.Mine(tr.Context(), r)
-	_, code := tr.Cases.ByCode(tr.Context(), r.Lookup())
+	if m := tr.mine(r); len(m.Replies) > 0 || m.Disposition != "" || !slices.Equal(m.May, []cases.Verb{cases.Appeal}) {
+		tr.Errorf("the filer sees %+v", m)
+	}
+	if f, err := tr.mine(r).Folder(tr.Context()); err != nil || f != nil {
+		tr.Errorf("the filer gets replies: %v", err)
+	}
+	add := tr.mine(r).Add(tr.Context(), cases.NewOnce(), "More.", nil)
 	_, see := desk.Case(tr.Context(), id)
 	_, get := desk.Papers(tr.Context(), id, cases.NewOnce())
 	for what, err := range map[string]error{
-		"receipt": mine, "code": code, "case": see, "papers": get,
+		"add": add, "case": see, "papers": get,
 		"lead": desk.Do(tr.Context(), id, cases.Act{Do: cases.TakeLead, Once: cases.NewOnce()}),
 		"type": desk.Type(tr.Context(), id, cases.Note, cases.NewOnce(), "words"),
 	} {

@@ -7,7 +7,7 @@ import (
 
 // revives are the acts that may still reach a withheld case: each of them keeps
 // it. All else meets the answer that a stranger gets.
-var revives = map[Verb]bool{Hold: true, "appeal": true}
+var revives = map[Verb]bool{Hold: true, Appeal: true}
 
 // dueDay is the day on which a case's time is over; "" while it never is.
 func (s *Service) dueDay(c *Case) Day {
