@@ -17,7 +17,7 @@ import (
 func (b *Bot) said(ctx context.Context, v *visit) (Step, error) {
 	m := v.ev.Said
 	switch {
-	case receipt.LooksLike(m.Text):
+	case receipt.LooksLike(cases.OutsideArmor(m.Text)):
 		return Step{Title: v.say.Get("exposed.title"), Text: v.say.Get("exposed." + v.exposure()), Buttons: []Button{v.verb("case")}, Cover: v.cover(v.verb("case"))}, nil
 	case cases.LooksArmored(m.Text) || hasSealed(m.Files):
 		return v.incoming(ctx, m)
@@ -34,7 +34,7 @@ func (b *Bot) look(ctx context.Context, v *visit) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	m.Ref, v.ev.Said = v.state.Ref, m
+	m.Ref, v.ev.Said, v.ev.Via.Exposed = v.state.Ref, m, true // what can be fetched again is kept there
 	return b.said(ctx, v)
 }
 

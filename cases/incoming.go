@@ -25,6 +25,9 @@ type Incoming struct {
 // LooksArmored reports whether a text holds a pasted age file.
 func LooksArmored(text string) bool { return crypto.LooksArmored(text) }
 
+// OutsideArmor is a text without its age file: base64 may read like a receipt.
+func OutsideArmor(text string) string { return crypto.OutsideArmor(text) }
+
 // InspectText looks at a pasted age file, as chats mangle it.
 func (s *Service) InspectText(text string) (*Incoming, error) {
 	raw, err := crypto.Dearmor(text)

@@ -14,6 +14,23 @@ const (
 // LooksArmored reports whether s contains the beginning of an armored age file.
 func LooksArmored(s string) bool { return strings.Contains(s, armorBegin) }
 
+// OutsideArmor is s without what stands between the markers of armored age files.
+// A file without an end goes on to the end of s.
+func OutsideArmor(s string) string {
+	var out strings.Builder
+	for {
+		before, rest, ok := strings.Cut(s, armorBegin)
+		out.WriteString(before)
+		if !ok {
+			return out.String()
+		}
+		out.WriteString("|") // the two sides do not join
+		if _, s, ok = strings.Cut(rest, armorEnd); !ok {
+			return out.String()
+		}
+	}
+}
+
 // Dearmor reads one armored age file out of pasted text. The reader of age is
 // strict about lines; chats re-wrap, indent, quote and fence what is pasted, so
 // here everything between the markers that cannot be base64 and that such a

@@ -45,6 +45,22 @@ func TestArmorIsAges(t *testing.T) {
 	}
 }
 
+// TestOutsideArmor: what is beside pasted files is left, and nothing of them.
+func TestOutsideArmor(t *testing.T) {
+	block := crypto.Armor(mustSmallFile(t))
+	for text, want := range map[string]string{
+		"":                                "",
+		"no file":                         "no file",
+		"before " + block + "after":       "before |\nafter",
+		block + "between" + block + "end": "|\nbetween|\nend",
+		"open " + block[:60]:              "open |",
+	} {
+		if got := crypto.OutsideArmor(text); got != want {
+			t.Errorf("%q leaves %q, want %q", text, got, want)
+		}
+	}
+}
+
 // TestDearmorFromChat is what pasting into a chat does to a block.
 func TestDearmorFromChat(t *testing.T) {
 	raw := mustSmallFile(t)
