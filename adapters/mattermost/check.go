@@ -1,0 +1,125 @@
+package mattermost
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"ombra/bot"
+)
+
+// pingTime is how long the server may take to call the listener back.
+const pingTime = 5 * time.Second
+
+// Check looks for what can be wrong between the server and the bot: its account, the
+// callbacks, the accounts of the ombudsmen, the account that owns the bot: which one
+// that is, only an administrator is told, so Setup has to have said it.
+func (a *Adapter) Check(ctx context.Context) []bot.Finding {
+	call, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	me, resp, err := a.api.GetMe(call, "")
+	switch status := statusOf(faultOf("", resp, err)); {
+	case err != nil && status == http.StatusUnauthorized:
+		return []bot.Finding{{What: "Mattermost refuses the bot's token", Mend: "ombra mattermost setup makes a new one; the old one may have been revoked, or the bot switched off, as it is with the account that owns it"}}
+	case err != nil:
+		return []bot.Finding{{What: "Mattermost does not answer", Mend: "check mattermost.url, and that the server runs"}}
+	}
+	var found []bot.Finding
+	if !me.IsBot {
+		found = append(found, bot.Finding{What: "the token in Mattermost belongs to a person", Mend: "make a bot with ombra mattermost setup: a person's token reads all that the person can"})
+	}
+	if a.o.Owner != "" && a.gone(ctx, a.o.Owner) {
+		found = append(found, bot.Finding{
+			What: "the account that owns the bot in Mattermost is switched off, and the bot may be switched off with it",
+			Mend: "give the bot to an account that stays: mmctl bot assign; then write that account's user id into mattermost.owner",
+		})
+	}
+	found = append(found, a.checkPeople(ctx)...)
+	if a.listener == nil { // the office is not served now, so nobody could answer
+		return found
+	}
+	return append(found, a.checkCallbacks(ctx, me.Id)...)
+}
+
+func (a *Adapter) checkPeople(ctx context.Context) (found []bot.Finding) {
+	var ids []string
+	for id := range a.o.Ombudsmen {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		if a.gone(ctx, id) {
+			found = append(found, bot.Finding{
+				What: a.o.Ombudsmen[id] + " has no account in Mattermost that is switched on",
+				Mend: "check mattermost under [ombudsmen." + a.o.Ombudsmen[id] + "]",
+			})
+		}
+	}
+	return found
+}
+
+var (
+	unreached = []bot.Finding{{
+		What: "Mattermost does not reach the callbacks: slash command, buttons and dialogs do not work",
+		Mend: "check mattermost.callback_url, sources and listen; for a private address also AllowedUntrustedInternalConnections on the server",
+	}}
+	untried = []bot.Finding{{
+		What: "it could not be tried whether Mattermost reaches the callbacks: the bot cannot post in the conversation with itself",
+		Mend: "try again in a moment; if it stays so, type /ombra help, and look at the bot's permissions",
+	}}
+)
+
+// checkCallbacks has the bot press a button of its own, in the conversation with
+// itself: the press comes back through the server, as everybody's do.
+func (a *Adapter) checkCallbacks(ctx context.Context, me string) []bot.Finding {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	channel, _, err := a.api.CreateDirectChannel(ctx, me, me)
+	if err != nil {
+		return untried
+	}
+	name, heard := a.listenFor()
+	defer a.ponged(name)
+	p := &model.Post{ChannelId: channel.Id, Message: "check"}
+	p.AddProp("attachments", []*model.MessageAttachment{{Actions: []*model.PostAction{{
+		Id: "b0", Type: model.PostActionTypeButton, Name: "check",
+		Integration: &model.PostActionIntegration{URL: a.url(a.paths.press), Context: map[string]any{"p": name}},
+	}}}})
+	p, _, err = a.api.CreatePost(ctx, p)
+	if err != nil {
+		return untried
+	}
+	defer func() { _, _ = a.api.DeletePost(context.WithoutCancel(ctx), p.Id) }()
+	if _, err := a.api.DoPostAction(ctx, p.Id, "b0"); err != nil {
+		return unreached
+	}
+	select {
+	case <-heard:
+		return nil
+	case <-time.After(pingTime):
+	case <-ctx.Done():
+	}
+	return unreached
+}
+
+// listenFor waits for a press of that name, which nobody else is told.
+func (a *Adapter) listenFor() (name string, heard <-chan struct{}) {
+	c := make(chan struct{})
+	name = model.NewId()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.pings[name] = c
+	return name, c
+}
+
+func (a *Adapter) ponged(name string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if heard, ok := a.pings[name]; ok {
+		close(heard)
+		delete(a.pings, name)
+	}
+}
