@@ -53,6 +53,8 @@ func (c *Config) Check() Problems {
 	k.gate()
 	k.authorities()
 	k.categories()
+	k.slack()
+	k.mattermost()
 	k.backup()
 	k.monitor()
 	return k.found

@@ -19,7 +19,7 @@ import (
 
 // The comments in these files are what Example prints.
 //
-//go:embed config.go forms.go
+//go:embed config.go forms.go slack.go mattermost.go
 var sources embed.FS
 
 // Config is one office, as its operator set it up.
@@ -60,6 +60,12 @@ type Config struct {
 	// Accounts of oversight, which sees clocks, figures and the log, never content.
 	// Nobody is both an ombudsman and oversight.
 	Oversight map[string]Accounts `toml:"oversight"`
+
+	// The office on Slack; see docs/slack.md.
+	Slack Slack `toml:"slack"`
+
+	// The office on Mattermost; see docs/mattermost.md.
+	Mattermost Mattermost `toml:"mattermost"`
 
 	// Where backups and copies of the log go. Without a recipient ombra backup makes none.
 	Backup Backup `toml:"backup"`

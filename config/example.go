@@ -87,6 +87,9 @@ func (w *writer) table(at string, v reflect.Value, again bool) {
 			w.line("")
 			w.comment(w.docs[v.Type().Name()+"."+f.Name])
 		}
+		if like := f.Tag.Get("like"); left && like != "" {
+			value = reflect.ValueOf(like)
+		}
 		set := keyName(f) + " = " + literal(value)
 		if left {
 			set = "# " + set
@@ -203,7 +206,7 @@ func quoted(s string) string {
 // fieldDocs finds the comment of each field of each struct, as "Office.Origin".
 var fieldDocs = sync.OnceValue(func() map[string]string {
 	docs := map[string]string{}
-	for _, name := range []string{"config.go", "forms.go"} {
+	for _, name := range []string{"config.go", "forms.go", "slack.go", "mattermost.go"} {
 		text, err := sources.ReadFile(name)
 		if err != nil {
 			panic("config: " + err.Error())

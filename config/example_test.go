@@ -52,6 +52,11 @@ func TestExampleIsAccepted(t *testing.T) {
 		Profile: "custom", AckDays: 3, AssessDays: 9, FeedbackMonths: 2, ExtendedMonths: 4,
 		WarnDays: 1, ReleaseDays: 30, AbsenceDays: 10, CoolingOffDays: 14,
 	}
+	every.Mattermost = Mattermost{
+		URL: "https://chat.example", TokenFile: "token", SlashTokenFile: "slash", CallbackSecretFile: "secret", Listen: "10.0.0.1:8088", CallbackURL: "https://o.example/mm",
+		Sources: []string{"10.1.2.3", "10.9.0.0/16"}, CertFile: "cert", KeyFile: "key", Attachments: "off",
+	}
+	every.Slack = Slack{Mode: "http", BotTokenFile: "bot", SigningSecretFile: "secret", Listen: "127.0.0.1:8087", URL: "https://o.example/slack", APIURL: "http://127.0.0.1:1/api/", DirectMessages: "buttons", Attachments: "off"}
 	every.Categories = []Category{{ID: "one", Label: Words{"en": "One"}}, {ID: "two", Label: Words{"en": "Two"}}}
 	for name, want := range map[string]Config{"least": answers(), "every": every} {
 		t.Run(name, func(t *testing.T) {

@@ -37,7 +37,7 @@ func Load(path string) (*Config, error) {
 		return nil, found
 	}
 	c.Office.Data = beside(folder, c.Office.Data)
-	for _, name := range []*string{&c.Backup.Folder, &c.Backup.Leaves} {
+	for _, name := range slices.Concat(c.Slack.files(), c.Mattermost.files(), []*string{&c.Backup.Folder, &c.Backup.Leaves}) {
 		if *name != "" {
 			*name = beside(folder, *name)
 		}

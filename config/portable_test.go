@@ -16,7 +16,8 @@ func TestPortable(t *testing.T) {
 	}
 	dir := t.TempDir()
 	text := strings.Replace(office, `forms = "workplace"`, `forms = "questions/own.toml"`, 1) +
-		"[backup]\nfolder = \"/srv/backups\"\nleaves = \"/srv/leaves\"\nkeep_days = 9\n[monitor]\nlisten = \"127.0.0.1:9464\"\n"
+		"[backup]\nfolder = \"/srv/backups\"\nleaves = \"/srv/leaves\"\nkeep_days = 9\n[monitor]\nlisten = \"127.0.0.1:9464\"\n" +
+		"[slack]\nmode = \"socket\"\nbot_token_file = \"/etc/ombra/slack-bot.token\"\napp_token_file = \"app.token\"\ndirect_messages = \"on\"\n"
 	text = strings.Replace(text, `data = "data"`, `data = "/var/lib/office"`, 1)
 	write := func(name string, text []byte) {
 		name = filepath.Join(dir, name)
@@ -42,6 +43,9 @@ func TestPortable(t *testing.T) {
 	}
 	if second.Office.Data != filepath.Join(dir, "b/data") || second.Backup != (Backup{KeepDays: 9}) || second.Monitor != (Monitor{}) {
 		t.Errorf("%+v %+v %+v", second.Office, second.Backup, second.Monitor)
+	}
+	if second.Slack.BotTokenFile != filepath.Join(dir, "b/keys/slack-bot.token") || second.Slack.AppTokenFile != filepath.Join(dir, "b/keys/app.token") {
+		t.Errorf("it finds the tokens of the first place: %+v", second.Slack)
 	}
 	second.Office.Data, second.Office.Forms = first.Office.Data, first.Office.Forms
 	if got, _ := second.Portable(); got != moved {

@@ -85,8 +85,9 @@ func (o *options) findings(ctx context.Context) (found []finding, serving bool) 
 		return append(found, findingOf(err)), false
 	}
 	found = append(found, checkWords(cfg)...)
-	if !cfg.Test {
-		found = append(found, finding{"no chat platform is configured", "this version serves test offices only", true})
+	found = append(found, slackNotes(cfg)...)
+	if !cfg.Test && !isOnChat(cfg) {
+		found = append(found, finding{"no chat platform is configured", "add [slack] or [mattermost] to the configuration; see docs/slack.md and docs/mattermost.md", true})
 	}
 	var f facts
 	if err := o.askOffice(ctx, cfg, "status", nothing{}, &f); err != nil {
@@ -94,6 +95,9 @@ func (o *options) findings(ctx context.Context) (found []finding, serving bool) 
 	}
 	if f.Serving && f.Settings != fingerprint(cfg) {
 		found = append(found, finding{"the office is served with older settings than the file has", "start it again", true})
+	}
+	if !f.Serving {
+		found = append(found, platformFindings(ctx, cfg)...)
 	}
 	return append(found, judge(cfg, f)...), f.Serving
 }

@@ -19,7 +19,7 @@ import (
 )
 
 // The documents that this file holds to the tree.
-var theDocs = []string{"threat-model.md", "design.md", "formats.md", "operations.md"}
+var theDocs = []string{"threat-model.md", "design.md", "formats.md", "operations.md", "slack.md"}
 
 const docsRoot = "../.."
 

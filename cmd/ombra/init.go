@@ -88,9 +88,28 @@ nothing is assumed here.
 		flag: "forms", asks: "the questions: cyber, workplace, or the path of a TOML file", otherwise: "cyber", check: checkLine,
 		explains: "cyber is for people around the procurement and use of offensive cyber capabilities,\nworkplace for any other office.",
 	},
+	{flag: "slack", asks: "is the office on Slack: yes or no", otherwise: "no", check: checkYesNo},
+	{
+		flag: "direct-messages", asks: "whether people can write to the app in Slack: on or buttons", check: checkDirect, only: isOnSlack,
+		explains: `What people write to the app is kept by Slack, and those who run the workspace can
+export it. Before they write they are told so, and led to a private form.
+  on       people can write
+  buttons  nobody can; everything goes through private forms. For offices at high
+           risk. Signed files cannot be handed in through Slack then`,
+	},
 }
 
-func isCustom(s *setup) bool { return *s.answers["profile"] == "custom" }
+func isCustom(s *setup) bool { return s.given("profile") == "custom" }
+
+func isOnSlack(s *setup) bool { return s.given("slack") == "yes" }
+
+// given is the answer to a question, if there is one.
+func (s *setup) given(flag string) string {
+	if a := s.answers[flag]; a != nil {
+		return *a
+	}
+	return ""
+}
 
 func (s *setup) run(ctx context.Context, dir string) error {
 	file := filepath.Join(dir, "ombra.toml")
@@ -145,7 +164,7 @@ func (s *setup) ask() error {
 		given := s.answers[q.flag]
 		if q.only != nil && !q.only(s) {
 			if *given != "" {
-				return usage("--"+q.flag+" needs --profile custom: "+*s.answers["profile"]+" has days of its own", "leave it out, or give --profile custom")
+				return s.needless(q.flag)
 			}
 			continue
 		}
@@ -166,6 +185,14 @@ func (s *setup) ask() error {
 		}
 	}
 	return nil
+}
+
+// needless refuses a flag that an earlier answer gives no meaning to.
+func (s *setup) needless(flag string) error {
+	if flag == "direct-messages" {
+		return usage("--direct-messages needs --slack yes", "leave it out, or give --slack yes")
+	}
+	return usage("--"+flag+" needs --profile custom: "+s.given("profile")+" has days of its own", "leave it out, or give --profile custom")
 }
 
 // question asks until the answer can be taken.
@@ -191,7 +218,7 @@ func (s *setup) question(q question, answer *string) error {
 // office is the configuration that the answers make.
 func (s *setup) office(dir string) (*config.Config, error) {
 	cfg := config.Defaults()
-	get := func(flag string) string { return *s.answers[flag] }
+	get := s.given
 	cfg.Test = s.test
 	cfg.Office.Origin, cfg.Office.Name, cfg.Office.TimeZone = get("origin"), get("name"), get("time-zone")
 	cfg.Office.Data, cfg.Office.Forms, cfg.Office.Languages = "data", get("forms"), []string{get("language")}
@@ -199,6 +226,11 @@ func (s *setup) office(dir string) (*config.Config, error) {
 	if isCustom(s) {
 		cfg.Clocks.AckDays, _ = strconv.Atoi(get("ack-days"))
 		cfg.Clocks.FeedbackDays, _ = strconv.Atoi(get("feedback-days"))
+	}
+	if isOnSlack(s) {
+		cfg.Slack = config.Slack{
+			Mode: "socket", BotTokenFile: slackBotFile, AppTokenFile: slackAppFile, DirectMessages: get("direct-messages"), Attachments: "sealed",
+		}
 	}
 	if config.Builtin(cfg.Office.Forms) == nil {
 		name := cfg.Office.Forms

@@ -55,3 +55,17 @@ func checkDays(s string) error {
 	}
 	return nil
 }
+
+func checkYesNo(s string) error {
+	if s != "yes" && s != "no" {
+		return errors.New("write yes or no")
+	}
+	return nil
+}
+
+func checkDirect(s string) error {
+	if s != "on" && s != "buttons" {
+		return errors.New("write on or buttons")
+	}
+	return nil
+}

@@ -8,8 +8,8 @@ import (
 // sayPlatforms says, before anything is typed, where an office can be served.
 func (s *setup) sayPlatforms() {
 	if !s.test {
-		s.note("An office for real cases is served on a chat platform, and this version has none yet: it can be set up and\n" +
-			"checked, but not served. To try Ombra now, leave with Ctrl-C and give --test.\n")
+		s.note("An office for real cases is served on Slack or Mattermost: it needs a table [slack], for which this asks, or\n" +
+			"[mattermost], which you fill in afterwards. To try Ombra without either, leave with Ctrl-C and give --test.\n")
 	}
 }
 
@@ -25,8 +25,14 @@ func (s *setup) next(dir, file string) error {
 	}
 	var steps []string
 	if !s.test {
-		steps = append(steps,
-			"Fill in what only you know, in "+file+": look for [WRITE:")
+		steps = append(steps, "Fill in what only you know, in "+file+": look for [WRITE:")
+	}
+	switch {
+	case isOnSlack(s):
+		steps = append(steps, "ombra slack manifest"+c+" prints the app for api.slack.com/apps. Put its two tokens into\n"+
+			"     "+filepath.Join(dir, slackBotFile)+" and "+filepath.Join(dir, slackAppFile)+": docs/slack.md names each click")
+	case !s.test:
+		steps = append(steps, "Fill in [slack] or [mattermost] there: docs/slack.md, docs/mattermost.md")
 	}
 	steps = append(steps,
 		"ombra check"+c,

@@ -50,9 +50,9 @@ func (o *options) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !cfg.Test {
+	if !cfg.Test && !isOnChat(cfg) {
 		return fail("no chat platform is configured, so nobody could reach the office",
-			"this version serves test offices only: ombra init --test")
+			"add [slack] or [mattermost] to the configuration; see docs/slack.md and docs/mattermost.md")
 	}
 	of, err := openOffice(ctx, cfg, o.now)
 	if err != nil {
@@ -76,7 +76,8 @@ type server struct {
 	log   *slog.Logger
 	bot   *bot.Bot
 	keys  *bot.Keyring
-	wire  *terminal.Wire
+	wire  *terminal.Wire // of a test office, else nil
+	chats map[string]chat
 	admin *adminServer
 	// monitor is nil unless the configuration has a place for it.
 	monitor *monitor
@@ -93,8 +94,12 @@ func (o *options) newServer(ctx context.Context, of *office) (*server, error) {
 	}
 	s := &server{office: of, patience: usualPatience, complained: map[string]time.Time{}}
 	var err error
-	if s.wire, err = terminal.Listen(path(of.cfg, "test.sock")); err != nil {
-		return nil, socketError(of.cfg, err)
+	platforms := map[string]bot.Platform{}
+	if of.cfg.Test {
+		if s.wire, err = terminal.Listen(path(of.cfg, "test.sock")); err != nil {
+			return nil, socketError(of.cfg, err)
+		}
+		platforms["terminal"] = s.wire
 	}
 	if s.admin, err = listenAdmin(of); err != nil {
 		return nil, socketError(of.cfg, err)
@@ -111,8 +116,25 @@ func (o *options) newServer(ctx context.Context, of *office) (*server, error) {
 	if s.monitor, err = s.listenMonitor(ctx); err != nil {
 		return nil, err
 	}
-	s.bot, s.keys, err = of.newBot(s.log, map[string]bot.Platform{"terminal": s.wire})
-	return s, err
+	if s.bot, s.keys, err = of.newBot(s.log, platforms); err != nil {
+		return nil, err
+	}
+	return s, s.listen(platforms)
+}
+
+// listen makes the chat platforms. The bot knows them by the map, and speaks to
+// nobody before it is served.
+func (s *server) listen(platforms map[string]bot.Platform) (err error) {
+	if s.chats, err = chats(s.cfg, s.log, s.bot.Verbs()); err != nil {
+		return err
+	}
+	for name, c := range s.chats {
+		if err := c.Listen(); err != nil {
+			return fail(err.Error(), "look at ["+name+"] in the configuration, and whether something else listens there")
+		}
+		platforms[name] = c
+	}
+	return nil
 }
 
 // socketError explains the one failure that says nothing by itself.
@@ -132,7 +154,12 @@ func (s *server) run(ctx context.Context, ready func()) error {
 	defer endWork()
 	intake, ended := errgroup.WithContext(ctx)
 	jobs, failed := errgroup.WithContext(work)
-	s.start(intake, ended, partPlatforms, func(ctx context.Context) error { return s.wire.Serve(ctx, s.handler(flows)) })
+	if s.wire != nil {
+		s.start(intake, ended, partPlatforms, func(ctx context.Context) error { return s.wire.Serve(ctx, s.handler(flows)) })
+	}
+	for _, c := range s.chats {
+		s.start(intake, ended, partPlatforms, func(ctx context.Context) error { return c.Serve(ctx, s.handler(flows)) })
+	}
 	s.start(intake, ended, partAdmin, func(ctx context.Context) error { return s.admin.serve(ctx) })
 	if s.monitor != nil {
 		s.start(jobs, failed, partMonitor, s.monitor.serve)

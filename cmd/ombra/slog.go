@@ -41,6 +41,17 @@ var registered = map[string]bool{
 	"a notice cannot be settled": true,
 	"a notice panicked":          true,
 	"token keys cannot be aged":  true,
+	// Of the adapters.
+	"answering in Mattermost panicked":                         true,
+	"Mattermost did not take an answer":                        true,
+	"Mattermost refuses the bot's token":                       true,
+	"Mattermost is connected":                                  true,
+	"the connection to Mattermost is lost":                     true,
+	"slack cannot be reached, or does not take the token":      true,
+	"somebody else holds the app token: intake is halted":      true,
+	"nobody else holds the app token any more: intake goes on": true,
+	"a request was refused":                                    true,
+	"a payload could not be read":                              true,
 }
 
 // The parts of the server, as values of the key "job".
