@@ -174,9 +174,18 @@ func (b *Bot) fileSend(ctx context.Context, v *visit) (Step, error) {
 	if err := v.recalled(ctx, &f, fields); err != nil {
 		return v.refused(v.without(fields), err), nil
 	}
-	r, filed, moved, err := v.file(ctx, f, receipt.FromSecret(v.o.Origin, [16]byte(v.state.Key)))
+	s, err := v.fileUnder(ctx, f, receipt.FromSecret(v.o.Origin, [16]byte(v.state.Key)))
 	if err != nil {
 		return v.refused(again, err), nil
+	}
+	return s, nil
+}
+
+// fileUnder files, and shows the receipt.
+func (v *visit) fileUnder(ctx context.Context, f cases.Filing, r receipt.Receipt) (Step, error) {
+	r, filed, moved, err := v.file(ctx, f, r)
+	if err != nil {
+		return Step{}, err
 	}
 	note := ""
 	if moved {

@@ -161,6 +161,9 @@ func (v *visit) fileSealed(ctx context.Context, in *cases.Incoming, kind cases.K
 		return Step{}, err
 	}
 	f.Gate = v.gate
+	if in.Stock {
+		return v.fileUnder(ctx, f, r)
+	}
 	filed, err := v.o.Cases.File(ctx, f)
 	var needs *cases.NeedsReceipt
 	switch {
@@ -168,8 +171,6 @@ func (v *visit) fileSealed(ctx context.Context, in *cases.Incoming, kind cases.K
 		return Step{}, cases.E(cases.Conflict, "seal-again", nil)
 	case err != nil:
 		return Step{}, err
-	case in.Stock:
-		return v.receiptStep(r, filed, false, ""), nil
 	}
 	return Step{
 		Title: v.say.Get("sealed.done-title"), Text: v.say.Get("sealed.done"), Quote: strings.Join(in.Sums(), "\n"),

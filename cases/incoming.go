@@ -93,6 +93,12 @@ func (in *Incoming) Filing(kind Kind, excluded []string, r receipt.Receipt) (Fil
 			Inner: map[string][]byte{"body.age": in.raw},
 		}, nil
 	}
+	for _, name := range excluded {
+		if !slices.Contains(in.Claim.Exclude, name) {
+			// The claim is signed; what is chosen beside it must not be lost unsaid.
+			return Filing{}, E(Invalid, "left-in", nil)
+		}
+	}
 	f := Filing{Kind: Kind(in.Claim.Kind), Source: Sealed, Excluded: in.Claim.Exclude, Inner: map[string][]byte{}}
 	f.Public = receipt.Public{Recipient: in.Claim.Recipient, Verifier: in.Claim.Verifier}
 	for _, x := range []struct {

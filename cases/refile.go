@@ -28,14 +28,15 @@ func (s *Service) refile(ctx context.Context, f Filing, public receipt.Public) (
 	if err != nil {
 		return Filed{}, false, err
 	}
-	filed = filedOf(c)
-	if r.Tag == public.Tag {
-		return filed, true, nil
-	}
+	// Before the tag: a bare age file is the same whomever it excludes.
 	for _, name := range f.Excluded {
 		if c.Holds(name, Live, Dormant, Lapsed, Hidden) { // a lapsed one may come back
 			return Filed{}, true, f.elsewhere()
 		}
+	}
+	filed = filedOf(c)
+	if r.Tag == public.Tag {
+		return filed, true, nil
 	}
 	filed.Amended = true
 	return filed, true, s.amend(ctx, c, f, public)
