@@ -24,7 +24,7 @@ func (b *Bot) card(ctx context.Context, v *visit) (Step, error) {
 		s.Buttons = append(s.Buttons, v.cardButton(c, verb))
 	}
 	s.Text = v.say.Get("card.text")
-	s.Buttons = append(s.Buttons, v.verb("inbox"))
+	s.Buttons = append(append(s.Buttons, v.actButton()...), v.verb("inbox"))
 	return s, nil
 }
 

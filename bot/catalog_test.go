@@ -4,7 +4,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"ombra/bot/say"
 )
@@ -32,5 +35,26 @@ func TestPhrasesExist(t *testing.T) {
 	}
 	if found < 50 {
 		t.Errorf("only %d phrases looked up: the pattern is wrong", found)
+	}
+}
+
+// TestRefusalsFitAField: what can be wrong with a file that is handed in through a
+// form stands at its field, whole.
+func TestRefusalsFitAField(t *testing.T) {
+	above := []string{"error.nobody", "error.seal-again", "error.left-in"} // these are about the filing, and stand above it
+	for _, lang := range say.Langs() {
+		found := 0
+		for _, key := range say.In(lang).Keys() {
+			if !strings.HasPrefix(key, "refused.") && !strings.HasPrefix(key, "error.") || slices.Contains(above, key) {
+				continue
+			}
+			found++
+			if n := utf8.RuneCountInString(say.In(lang).Get(key)); n > MaxField {
+				t.Errorf("%s, %s: %d runes, at most %d fit", lang, key, n, MaxField)
+			}
+		}
+		if found < 60 {
+			t.Errorf("%s: only %d phrases", lang, found)
+		}
 	}
 }

@@ -27,10 +27,12 @@ type Event struct {
 	Recall func(ctx context.Context, ref string) (*Message, error)
 }
 
-// Via says what the event came through. It chooses the words of law 7.
+// Via says what the event came through. It chooses the words of law 7, and
+// whether forms are offered that are about a file and nothing else.
 type Via struct {
 	Name    string // catalog key of the platform: "terminal", "slack", "mattermost"
 	Exposed bool   // what was typed is already kept by the platform as a message
+	Files   bool   // forms take files there
 }
 
 // A Message is what somebody said in the direct conversation with the bot.

@@ -20,10 +20,8 @@ func (b *Bot) gateFor(kind cases.Kind) flow {
 		return Step{
 			Title: v.say.Get("gate." + string(kind)),
 			Text:  v.gateText(),
-			Buttons: []Button{
-				v.button(v.say.Get("gate.go-on"), state{Do: "file.form", Kind: kind}),
-				v.verb("privacy"),
-			},
+			Buttons: append(append([]Button{v.button(v.say.Get("gate.go-on"), state{Do: "file.form", Kind: kind})},
+				v.sealedButton(kind)...), v.verb("privacy")),
 		}, nil
 	}
 }

@@ -33,6 +33,9 @@ func (b *Bot) inbox(ctx context.Context, v *visit) (Step, error) {
 	if more {
 		s.Buttons = append(s.Buttons, v.button(v.say.Get("inbox.older"), state{Do: "inbox", Page: v.state.Page + 1}))
 	}
+	if len(list) > 0 {
+		s.Buttons = append(s.Buttons, v.actButton()...)
+	}
 	return s, nil
 }
 

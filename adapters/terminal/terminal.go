@@ -67,7 +67,7 @@ const prefix = "terminal:"
 
 // via is what every event of this package came through. Nothing that is typed
 // here is kept by a chat platform.
-var via = bot.Via{Name: "terminal"}
+var via = bot.Via{Name: "terminal", Files: true}
 
 // New returns a terminal that sends what is typed to h.
 func New(o Options, h bot.Handler) *Terminal {

@@ -160,7 +160,7 @@ func TestAttackStrangersVerbs(t *testing.T) {
 		var seen []string
 		for _, who := range []string{"test:stranger", "test:chris"} {
 			for _, token := range []bot.Token{b.Token, "nonsense"} {
-				seen = append(seen, bare(s.again(bot.Event{From: bot.NewAccount(who), Via: bot.Via{Name: "terminal"}, Token: token, Values: url.Values{}})))
+				seen = append(seen, bare(s.again(bot.Event{From: bot.NewAccount(who), Via: bot.Via{Name: "terminal", Files: true}, Token: token, Values: url.Values{}})))
 			}
 		}
 		if len(slices.Compact(seen)) != 1 || !strings.Contains(seen[0], phrase.Get("lost.text")) {

@@ -108,7 +108,7 @@ func TestAttackFloodLosesWords(t *testing.T) {
 	}
 	size := s.size()
 	step := s.again(bot.Event{
-		From: bot.NewAccount("test:staff"), Via: bot.Via{Name: "terminal"}, Token: form.Token, Form: true,
+		From: bot.NewAccount("test:staff"), Via: bot.Via{Name: "terminal", Files: true}, Token: form.Token, Form: true,
 		Values: url.Values{"receipt": {rec}, "more": {"three o'clock, the second gate"}},
 	})
 	if !strings.Contains(step.Quote, "three o'clock, the second gate") || strings.Contains(bare(step), rec) || step.Check() != nil {
@@ -134,7 +134,7 @@ func TestAttackLongWordsCut(t *testing.T) {
 	for _, q := range questions {
 		values["q."+q.ID] = []string{strings.Repeat("word ", 590) + "end of " + q.ID}
 	}
-	step := s.again(bot.Event{From: bot.NewAccount("test:staff"), Via: bot.Via{Name: "terminal"}, Token: "dead", Form: true, Values: values})
+	step := s.again(bot.Event{From: bot.NewAccount("test:staff"), Via: bot.Via{Name: "terminal", Files: true}, Token: "dead", Form: true, Values: values})
 	shown := bare(step)
 	for _, q := range questions {
 		if !strings.Contains(shown, "end of "+q.ID) {
@@ -162,7 +162,7 @@ func TestAttackAnonymousCommand(t *testing.T) {
 	}
 	size := s.size()
 	for _, typed := range []string{"report the tool hit a clinic", "REPORT", "anonymous", "report\nThe tool hit"} {
-		step := s.again(bot.Event{From: bot.NewAccount("test:carol-4711"), Via: bot.Via{Name: "terminal"}, Verb: typed})
+		step := s.again(bot.Event{From: bot.NewAccount("test:carol-4711"), Via: bot.Via{Name: "terminal", Files: true}, Verb: typed})
 		if step.IsForm() || strings.Contains(bare(step), "clinic") {
 			t.Errorf("%q: %s", typed, bare(step))
 		}

@@ -130,7 +130,7 @@ func TestAttackReceiptInTheConversation(t *testing.T) {
 	}
 	s.grew(size, 0, "an exposed receipt")
 	// Nor does a verb take one, or any word, behind it.
-	ev := bot.Event{From: bot.NewAccount("test:staff"), Via: bot.Via{Name: "terminal"}, Verb: "case " + symbols}
+	ev := bot.Event{From: bot.NewAccount("test:staff"), Via: bot.Via{Name: "terminal", Files: true}, Verb: "case " + symbols}
 	if step := s.again(ev); strings.Contains(bare(step), symbols) || step.Title != phrase.Get("help.title") {
 		t.Errorf("%s", bare(step))
 	}

@@ -107,7 +107,7 @@ func TestAttackActReplayed(t *testing.T) {
 	if screen := s.seat("bela").say("", act); stored(screen) || !screen.Has(phrase.Get("error.not-found")) {
 		t.Errorf("bela gives anna's act: %s", screen.Text)
 	}
-	help := s.again(bot.Event{From: bot.NewAccount("test:mallory"), Via: bot.Via{Name: "terminal", Exposed: true}, Verb: "help"})
+	help := s.again(bot.Event{From: bot.NewAccount("test:mallory"), Via: bot.Via{Name: "terminal", Exposed: true, Files: true}, Verb: "help"})
 	s.seat("mallory").say("", act)
 	if got := s.seat("mallory").Step(); bare(got) != bare(help) {
 		t.Errorf("a stranger learns that it is an act: %s", bare(got))

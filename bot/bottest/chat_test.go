@@ -38,7 +38,7 @@ func newChat(t testing.TB, o *bottest.Office, account string) *chat {
 
 func (c *chat) do(ev bot.Event) bot.Step {
 	c.t.Helper()
-	ev.From, ev.Via = c.who, bot.Via{Name: "terminal", Exposed: true}
+	ev.From, ev.Via = c.who, bot.Via{Name: "terminal", Exposed: true, Files: true}
 	ev.Recall = func(ctx context.Context, ref string) (*bot.Message, error) {
 		if c.recall != nil {
 			return c.recall(ctx, ref)

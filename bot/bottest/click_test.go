@@ -18,7 +18,7 @@ import (
 // entry in the log, and all three see the same.
 func (s *scene) twice(who string, b bot.Button, entries int64) bot.Step {
 	s.t.Helper()
-	ev := bot.Event{From: bot.NewAccount("test:" + who), Via: bot.Via{Name: "terminal", Exposed: true}, Verb: b.Verb, Token: b.Token, Recall: s.recall}
+	ev := bot.Event{From: bot.NewAccount("test:" + who), Via: bot.Via{Name: "terminal", Exposed: true, Files: true}, Verb: b.Verb, Token: b.Token, Recall: s.recall}
 	size := s.size()
 	var steps [3]bot.Step
 	var wg sync.WaitGroup
@@ -120,7 +120,7 @@ func TestAttackDoubleClickSealed(t *testing.T) {
 	p.say("", bottest.FileOf("stock.age", inner["body.age"]))
 	s.said = p.last().Said
 	ev := bot.Event{
-		From: bot.NewAccount("test:staff"), Via: bot.Via{Name: "terminal", Exposed: true}, Token: p.Step().Token, Form: true,
+		From: bot.NewAccount("test:staff"), Via: bot.Via{Name: "terminal", Exposed: true, Files: true}, Token: p.Step().Token, Form: true,
 		Values: url.Values{"kind": {"report"}, "exclude": {"chris"}}, Recall: s.recall,
 	}
 	size, recs := s.size(), map[string]bool{}
@@ -153,7 +153,7 @@ func TestResubmitted(t *testing.T) {
 	s := newScene(t, bottest.Settings{Names: []string{"anna", "bela"}, Change: typed})
 	both := func(who string, form bot.Step, same, other url.Values, entries [2]int64) (bot.Step, bot.Step) {
 		t.Helper()
-		ev := bot.Event{From: bot.NewAccount("test:" + who), Via: bot.Via{Name: "terminal"}, Token: form.Token, Form: true, Values: same}
+		ev := bot.Event{From: bot.NewAccount("test:" + who), Via: bot.Via{Name: "terminal", Files: true}, Token: form.Token, Form: true, Values: same}
 		size := s.size()
 		var steps [3]bot.Step
 		var wg sync.WaitGroup

@@ -193,7 +193,7 @@ func (o *Office) Device() (Device, error) {
 
 // Person seats an account directly in front of the bot.
 func (o *Office) Person(account string) *Direct {
-	return NewDirect("test:"+account, bot.Via{Name: "terminal", Exposed: true}, o.Bot.Handle)
+	return NewDirect("test:"+account, bot.Via{Name: "terminal", Exposed: true, Files: true}, o.Bot.Handle)
 }
 
 // MemoryKeys keeps token keys in memory.

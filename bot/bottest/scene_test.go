@@ -73,7 +73,7 @@ func (s *scene) seat(account string) *seat {
 // newSeat seats an account anew, as a new session of the platform would.
 func (s *scene) newSeat(account string, handle bot.Handler) *seat {
 	p := &seat{t: s.t}
-	p.Direct = bottest.NewDirect("test:"+account, bot.Via{Name: "terminal", Exposed: true}, func(ctx context.Context, ev bot.Event) bot.Step {
+	p.Direct = bottest.NewDirect("test:"+account, bot.Via{Name: "terminal", Exposed: true, Files: true}, func(ctx context.Context, ev bot.Event) bot.Step {
 		step := handle(ctx, ev)
 		p.sent, p.steps = append(p.sent, ev), append(p.steps, step)
 		return step

@@ -73,6 +73,8 @@ func good(other url.Values) url.Values {
 // isCase tells the buttons of cases in an inbox.
 func isCase(button string) bool { return caseShape.MatchString(button) }
 
+func isOther(button string) bool { return !isCase(button) }
+
 // holds lists the cases in somebody's inbox.
 func (s *stage) holds(name string) (list []string) {
 	s.t.Helper()

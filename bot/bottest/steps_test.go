@@ -66,7 +66,7 @@ func (s *scene) checkSteps() (steps, covered int) {
 				s.t.Errorf("%s: a cover shows %s", who, what)
 			}
 			b := step.Cover.Buttons[0]
-			back := s.again(bot.Event{From: bot.NewAccount("test:" + who), Via: bot.Via{Name: "terminal"}, Verb: b.Verb, Token: b.Token, Recall: s.seats[who].sent[i].Recall})
+			back := s.again(bot.Event{From: bot.NewAccount("test:" + who), Via: bot.Via{Name: "terminal", Files: true}, Verb: b.Verb, Token: b.Token, Recall: s.seats[who].sent[i].Recall})
 			if back.Check() != nil || back.Title == phrase.Get("lost.title") || back.Title == phrase.Get("sorry.title") {
 				s.t.Errorf("%s: the cover of %q leads to %.200s", who, step.Title, bare(back))
 			}

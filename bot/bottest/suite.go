@@ -67,6 +67,8 @@ func Run(t *testing.T, open func(t *testing.T) *World) {
 		{"a button of another person", anothersButton},
 		{"the same again", sameAgain},
 		{"notices", noticesOnce},
+		{"a signed file through a form", signedForm},
+		{"a sealed file through a form", sealedForm},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.play(newStage(t, open(t))) })
 	}

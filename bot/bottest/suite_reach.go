@@ -134,7 +134,7 @@ func covers(s *stage) {
 	}
 	anna := s.player("anna")
 	list := s.holds("anna")
-	if inbox := s.covered(anna, func() error { return anna.Person.Pick("inbox") }); inbox.Text != "" && !slices.Equal(inbox.Buttons, list) {
+	if inbox := s.covered(anna, func() error { return anna.Person.Pick("inbox") }); inbox.Text != "" && !slices.Equal(slices.DeleteFunc(inbox.Buttons, isOther), list) {
 		s.t.Errorf("the inbox shows %q, want %q", inbox.Buttons, list)
 	}
 	anna.pick("inbox")

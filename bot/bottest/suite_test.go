@@ -15,7 +15,7 @@ func TestDirect(t *testing.T) {
 		b := &board{keys: map[[2]string]bool{}, told: map[string][]bottest.Screen{}}
 		o := bottest.OpenOffice(t, bottest.Settings{Options: func(o *bot.Options) { o.Platforms = map[string]bot.Platform{"test": b} }})
 		w := bottest.NewWorld(o, o.Person)
-		w.Via = bot.Via{Name: "terminal", Exposed: true}
+		w.Via = bot.Via{Name: "terminal", Exposed: true, Files: true}
 		w.Notices = func(account string) []bottest.Screen {
 			b.mu.Lock()
 			defer b.mu.Unlock()

@@ -24,7 +24,7 @@ func (s *scene) formOf(account string) bot.Step {
 func sent(account string, token bot.Token, with ...string) bot.Event {
 	v := told(with...)
 	v["danger"] = []string{"no"}
-	return bot.Event{From: bot.NewAccount("test:" + account), Via: bot.Via{Name: "terminal", Exposed: true}, Token: token, Form: true, Values: v}
+	return bot.Event{From: bot.NewAccount("test:" + account), Via: bot.Via{Name: "terminal", Exposed: true, Files: true}, Token: token, Form: true, Values: v}
 }
 
 // isLost requires the one answer to a token that does not open: nothing stored,
@@ -169,7 +169,7 @@ func TestTokenExpiredEverywhere(t *testing.T) {
 		{"three", s.seat("three").Step(), url.Values{"kind": {"redress"}, "exclude": {"bela"}}},
 	} {
 		back := s.again(bot.Event{
-			From: bot.NewAccount("test:" + x.who), Via: bot.Via{Name: "terminal"}, Token: x.form.Token, Form: true, Values: x.values, Recall: s.recall,
+			From: bot.NewAccount("test:" + x.who), Via: bot.Via{Name: "terminal", Files: true}, Token: x.form.Token, Form: true, Values: x.values, Recall: s.recall,
 		})
 		screen := bottest.ScreenOf(back)
 		for id, v := range x.values {

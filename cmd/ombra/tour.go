@@ -27,7 +27,7 @@ func (d *demoOffice) tour(ctx context.Context, out io.Writer) error {
 		Office: d.Office,
 		Seat: func(account string) bottest.Person {
 			if seats[account] == nil {
-				seats[account] = bottest.NewDirect("terminal:"+account, bot.Via{Name: "terminal"}, d.Bot.Handle)
+				seats[account] = bottest.NewDirect("terminal:"+account, bot.Via{Name: "terminal", Files: true}, d.Bot.Handle)
 			}
 			return seats[account]
 		},
