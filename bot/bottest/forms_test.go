@@ -19,13 +19,14 @@ type opened struct {
 	who  string
 	step bot.Step
 	good url.Values
+	file []bot.File // without which it is not good
 
 	recall func(context.Context, string) (*bot.Message, error)
 }
 
 func (f opened) event(values url.Values, files ...bot.File) bot.Event {
 	return bot.Event{
-		From: bot.NewAccount("test:" + f.who), Via: bot.Via{Name: "terminal", Exposed: true},
+		From: bot.NewAccount("test:" + f.who), Via: bot.Via{Name: "terminal", Exposed: true, Files: true},
 		Token: f.step.Token, Form: true, Values: values, Files: files, Recall: f.recall,
 	}
 }
@@ -68,6 +69,10 @@ func everyForm(t *testing.T) (*scene, map[string]opened) {
 	s.seat("three").say("", bottest.FileOf("stock.age", inner["body.age"]))
 	s.said = s.seat("three").last().Said
 	forms["stock"] = opened{who: "three", step: s.seat("three").Step(), good: url.Values{"kind": {"redress"}, "exclude": {"chris"}}, recall: s.recall}
+	forms["hand"] = opened{
+		who: "four", step: s.sealedForm("four", "redress").Step(), good: url.Values{"exclude": {"chris"}},
+		file: []bot.File{bottest.FileOf("stock.age", inner["body.age"])},
+	}
 	return s, forms
 }
 
@@ -173,8 +178,8 @@ func TestBadInput(t *testing.T) {
 	}
 	// The control: the good answers are taken, after all of that.
 	for _, name := range slices.Sorted(maps.Keys(forms)) {
-		step := s.again(forms[name].event(forms[name].good))
-		if filed := name == "report" || name == "redress" || name == "stock" || name == "replace"; step.IsForm() != filed || filed && step.Title != phrase.Get("receipt.title") {
+		step := s.again(forms[name].event(forms[name].good, forms[name].file...))
+		if filed := name == "report" || name == "redress" || name == "stock" || name == "hand" || name == "replace"; step.IsForm() != filed || filed && step.Title != phrase.Get("receipt.title") {
 			t.Errorf("%s: good answers come back: %.300s", name, bare(step))
 		}
 	}

@@ -177,6 +177,7 @@ func (l *leak) sealers() {
 	c.say("", bottest.FileOf("report.age", stock.Bytes()))
 	c.send(url.Values{"kind": {"redress"}, "exclude": {"dora"}})
 	c.proved()
+	l.handers(d, stock.Bytes())
 }
 
 // strangers try what does not work.
@@ -230,6 +231,10 @@ func (l *leak) holders() {
 					continue
 				}
 				c.card(button[:9])
+				if d.Do == "note" {
+					l.handsIn(c, m, d)
+					continue
+				}
 				c.sign(l.Office, m, d)
 			}
 		}
