@@ -240,10 +240,8 @@ func TestClockThatJumped(t *testing.T) {
 	tr.daily(2)
 	tr.Pass(days(730))
 	for _, j := range tr.Cases.Jobs() {
-		if j.Name == "traces" {
-			continue // it deletes nothing: it cleans up after what was deleted
-		}
-		if err := j.Do(t.Context()); cases.KindOf(err) != cases.Unavailable {
+		// traces deletes nothing: it cleans up after what was deleted.
+		if err := j.Do(t.Context()); j.Name != "traces" && cases.KindOf(err) != cases.Unavailable {
 			t.Errorf("%s ran two years later: %v", j.Name, err)
 		}
 	}

@@ -69,13 +69,12 @@ func (tr *trial) reach(stage cases.Stage) (receipt.Receipt, cases.ID) {
 
 func draftOf(do string) papers.Draft {
 	d := papers.Draft{Do: do, Text: "Words."}
-	if do == "close" {
+	switch do {
+	case "close":
 		d.Lessons, d.Set = "none, because", map[string]string{"disposition": "partly"}
-	}
-	if do == "settle" {
+	case "settle":
 		d.Set = map[string]string{"keep": papers.KeepFormer}
-	}
-	if do == "hold" {
+	case "hold":
 		d.Set = map[string]string{"until": "2027-11-23"}
 	}
 	return d
