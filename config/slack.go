@@ -32,7 +32,7 @@ type Slack struct {
 	APIURL string `toml:"api_url,omitempty" like:"http://127.0.0.1:9000/api/"`
 
 	// Whether people can write to the app: on (the usual), or buttons, where nobody can type what Slack
-	// would keep; for offices at high risk. With buttons, signed files cannot be handed in through Slack.
+	// would keep; for offices at high risk.
 	DirectMessages string `toml:"direct_messages,omitempty" like:"on"`
 
 	// Which files are taken: sealed (the usual; those that end in .age), any (Slack keeps them, and only

@@ -30,7 +30,7 @@ func (a *Adapter) take(ctx context.Context, kind string, payload []byte, done ac
 		return
 	}
 	// A button on a message may lead to what was said, and that is kept.
-	t.ev.From, t.ev.Via = account(t.team, t.user), bot.Via{Name: via, Exposed: t.how == byMessageButton}
+	t.ev.From, t.ev.Via = account(t.team, t.user), bot.Via{Name: via, Exposed: t.how == byMessageButton, Files: a.o.Attachments != NoFile}
 	if t.how != byMessage || a.o.Direct == TypedToo {
 		t.ev.Recall = a.recaller(t)
 	}

@@ -95,7 +95,7 @@ nothing is assumed here.
 export it. Before they write they are told so, and led to a private form.
   on       people can write
   buttons  nobody can; everything goes through private forms. For offices at high
-           risk. Signed files cannot be handed in through Slack then`,
+           risk`,
 	},
 }
 

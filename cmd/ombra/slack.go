@@ -50,16 +50,13 @@ const (
 // that is easily forgotten.
 func slackNotes(cfg *config.Config) []finding {
 	s := cfg.Slack
-	if !s.On() || cfg.Mattermost.On() || s.DirectMessages != "buttons" && s.Attachments != "off" {
+	if !s.On() || cfg.Mattermost.On() || s.Attachments != "off" {
 		return nil
 	}
-	what, mend := "ombudsmen cannot hand in signed files through Slack, so no case can be answered with a signature or closed", "with "
-	if s.DirectMessages == "buttons" {
-		what, mend = what+": slack.direct_messages is buttons", mend+"slack.direct_messages = \"on\""
-	} else {
-		what, mend = what+": slack.attachments is off", mend+"slack.attachments = \"sealed\""
-	}
-	return []finding{{what, mend + " they can; or give them [mattermost] beside it", false}}
+	return []finding{{
+		"ombudsmen cannot hand in signed files through Slack, so no case can be answered with a signature or closed: slack.attachments is off",
+		"with slack.attachments = \"sealed\" they can; or give them [mattermost] beside it", false,
+	}}
 }
 
 // slackOptions reads what [slack] names.

@@ -237,7 +237,7 @@ func TestSlackNotes(t *testing.T) {
 	}{
 		"not there":          {},
 		"all on":             {slack: config.Slack{Mode: "socket"}},
-		"buttons":            {slack: config.Slack{Mode: "socket", DirectMessages: "buttons"}, want: "slack.direct_messages is buttons"},
+		"buttons":            {slack: config.Slack{Mode: "socket", DirectMessages: "buttons"}},
 		"no files":           {slack: config.Slack{Mode: "socket", Attachments: "off"}, want: "slack.attachments is off"},
 		"another way beside": {slack: config.Slack{Mode: "socket", Attachments: "off"}, mm: config.Mattermost{URL: "https://chat.example"}},
 	} {
