@@ -78,6 +78,8 @@ func New(o Options) *Bot {
 		"hand.filed":   b.sealedFormSend,
 		"own.form":     b.ownForm,
 		"own.send":     b.ownSend,
+		"remedy.ask":   b.remedyAsk,
+		"remedy.send":  b.remedySend,
 		"inbox":        b.ombudsman(b.inbox),
 		"numbers":      b.overseer(b.numbers),
 		"card":         b.ombudsman(b.card),

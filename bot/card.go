@@ -77,6 +77,7 @@ func (v *visit) cardFacts(c *cases.Case) []Fact {
 	}
 	add("card.held-until", string(c.HeldUntil))
 	add("card.lead", c.Lead)
+	add("card.remedies", v.remedyCard(c))
 	add("card.holders", strings.Join(c.Holders(), ", "))
 	if c.Disposition != "" {
 		add("mine.disposition", v.say.Get("disposition."+string(c.Disposition)))

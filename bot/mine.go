@@ -53,7 +53,8 @@ func (b *Bot) openCase(ctx context.Context, v *visit) (Step, error) {
 // the receipt that was typed for this one request.
 func (v *visit) mineCard(m *cases.Mine) Step {
 	s := Step{Title: v.say.Get("mine.title"), Facts: v.standing(m), Cover: v.cover(v.verb("case"))}
-	s.Facts = append(append(v.receiptFacts(m), s.Facts...), v.promises(m)...)
+	s.Facts = slices.Concat(v.receiptFacts(m), s.Facts, v.remedyFacts(m), v.promises(m))
+	s.Facts = s.Facts[:min(len(s.Facts), MaxFacts)]
 	files := false
 	var quote strings.Builder
 	for i := len(m.Replies) - 1; i >= 0; i-- { // newest first
@@ -80,8 +81,9 @@ func (v *visit) mineCard(m *cases.Mine) Step {
 	if len(m.Replies) == 0 && m.Replaced == "" {
 		s.Text = v.say.Get("mine.nothing-yet")
 	}
+	s.Buttons = v.remedyButtons(m)
 	if slices.Contains(m.May, cases.Add) {
-		s.Buttons = []Button{v.button(v.say.Get("mine.add"), state{Do: "case.add"})}
+		s.Buttons = append(s.Buttons, v.button(v.say.Get("mine.add"), state{Do: "case.add"}))
 	}
 	if files {
 		s.Buttons = append(s.Buttons, v.button(v.say.Get("mine.files"), state{Do: "case.files"}))

@@ -36,6 +36,7 @@ type state struct {
 	Kind  cases.Kind `json:"t,omitempty"`
 	Ref   string     `json:"r,omitempty"` // of a message that the platform keeps
 	Names []byte     `json:"n,omitempty"` // hash of the roster that the form showed
+	On    []byte     `json:"w,omitempty"` // the step on a remedy that is answered
 	Lang  string     `json:"l,omitempty"`
 	Until int64      `json:"u"` // unix seconds
 }

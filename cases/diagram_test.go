@@ -11,25 +11,31 @@ import (
 
 var updateDiagram = flag.Bool("update-diagram", false, "write the diagram into docs/design.md anew")
 
-// TestDiagram: the picture in the documentation is the table in the code.
+// TestDiagram: the pictures in the documentation are the tables in the code.
 func TestDiagram(t *testing.T) {
 	const file, begin, end = "../docs/design.md", "```mermaid\n", "```\n"
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, ok := strings.Cut(string(text), begin)
-	drawn, after, closed := strings.Cut(rest, end)
-	if !ok || !closed || strings.Contains(after, begin) {
-		t.Fatalf("%s has not exactly one mermaid block", file)
+	done, rest := "", string(text)
+	for _, diagram := range []string{cases.Diagram(), cases.RemedyDiagram()} {
+		before, more, ok := strings.Cut(rest, begin)
+		drawn, after, closed := strings.Cut(more, end)
+		if !ok || !closed {
+			t.Fatalf("%s lacks a mermaid block", file)
+		}
+		if drawn != diagram && !*updateDiagram {
+			t.Errorf("%s draws other moves than the table: go test ./cases -run TestDiagram -update-diagram", file)
+		}
+		done, rest = done+before+begin+diagram+end, after
+	}
+	if strings.Contains(rest, begin) {
+		t.Errorf("%s has more mermaid blocks than there are tables", file)
 	}
 	if *updateDiagram {
-		if err := os.WriteFile(file, []byte(before+begin+cases.Diagram()+end+after), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(done+rest), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		return
-	}
-	if drawn != cases.Diagram() {
-		t.Errorf("%s draws other moves than the table: go test ./cases -run TestDiagram -update-diagram", file)
 	}
 }

@@ -3,6 +3,8 @@ package cases
 import (
 	"context"
 	"strings"
+
+	"ombra/cases/papers"
 )
 
 // Diagram prints the table as a Mermaid state diagram.
@@ -55,4 +57,32 @@ func (s *Service) MakeUp(ctx context.Context, id ID) (released []string, err err
 		}
 		return tx.Put(c)
 	})
+}
+
+// RemedyDiagram prints the table of remedies in the same way.
+func RemedyDiagram() string {
+	var b strings.Builder
+	b.WriteString("stateDiagram-v2\n")
+	for _, m := range papers.RemedyMoves {
+		from := m.From
+		if from == nil {
+			from = []string{"[*]"}
+		}
+		who := m.By
+		if m.Second {
+			who = "another ombudsman"
+		}
+		if m.Silent {
+			who += ", after silence"
+		}
+		for _, f := range from {
+			b.WriteString("    " + f + " --> " + m.To + ": " + m.Do + " (" + who + ")\n")
+		}
+	}
+	for _, s := range papers.RemedyStates {
+		if (papers.Remedy{State: s}).Ended() {
+			b.WriteString("    " + s + " --> [*]\n")
+		}
+	}
+	return b.String()
 }

@@ -173,17 +173,24 @@ func (d *Desk) signed(note crypto.ActNote, b *crypto.Bundle) (*act, error) {
 		return nil, E(Conflict, "act-old", nil)
 	}
 	msg, _ := b.Get("act")
-	return &act{
+	a := &act{
 		do: Verb(note.Do), by: BySigned, actor: d.who, set: note.Set, see: byHolder(ID(note.Case), d.who),
 		note: hexSum(msg),
-		now:  func(tx Tx, c *Case) error { return restsOn(tx, c, note) },
 		also: func(tx Tx, _ *Case) error { return d.witnessed(tx, note.Log) },
-	}, nil
+	}
+	a.now = func(tx Tx, c *Case) error {
+		if err := restsOn(tx, c, note); err != nil {
+			return err
+		}
+		return d.s.silence(tx, c, a.step())
+	}
+	return a, nil
 }
 
 // restsOn refuses an act signed on papers that are no longer current: nothing is
 // stored, and the draft is still on her machine. For words only epoch and
-// receipts count; what ends or moves a case must rest on its last message.
+// receipts count; what ends or moves a case must rest on its last message. An act
+// on a remedy names the step that it follows, which the table checks.
 func restsOn(tx Tx, c *Case, note crypto.ActNote) error {
 	head, err := headOf(tx, c.ID)
 	if err != nil {
@@ -235,10 +242,8 @@ func (d *Desk) carried(ctx context.Context, c *Case, note crypto.ActNote, b *cry
 	}
 	h := d.s.sheafFor(c, [16]byte(once))
 	receipts := live(c)
-	for _, p := range parts {
-		if n := papers.Receipts(parts); (p.What == string(Answer) || p.What == string(Ask)) && n != len(receipts) || n > len(receipts) {
-			return nil, E(Conflict, "papers-old", nil)
-		}
+	if n := papers.Receipts(parts); papers.Speaks(note.Do) && n != len(receipts) || n > len(receipts) {
+		return nil, E(Conflict, "papers-old", nil)
 	}
 	for _, p := range parts {
 		blob, _ := b.Get(p.Name)

@@ -29,13 +29,15 @@ type Mine struct {
 	Disposition Disposition
 	KeptUntil   Day // the receipt opens a closed case until then at least; a hold is nobody's business here
 	Replies     []Reply
+	Remedies    []Remedy
 	Replaced    Day    // until when this receipt, which was replaced, can object; empty: it is in hand
 	Waits       Day    // until when acts that bind wait, because the receipt is new
 	Disputed    bool   // a former receipt objected
 	May         []Verb // what this receipt may do now
 	Written     []Written
 
-	asks bool // whether a transcript is right
+	asks    bool // whether a transcript is right
+	answers bool // whether it may answer to remedies
 
 	s       *Service
 	id      ID
@@ -48,7 +50,7 @@ type Mine struct {
 // typed in the chat: the chat's administrators could have written it.
 type Reply struct {
 	Day    Day
-	What   string // answer or ask
+	What   string // answer, ask or remedy
 	By     string // who signed; empty when nobody did
 	Text   string
 	Files  []string // names; the files themselves come in [Mine.Folder]
@@ -79,7 +81,7 @@ func (s *Service) Mine(ctx context.Context, r receipt.Receipt) (*Mine, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p.Kind == PaperAnswer || p.Kind == PaperAsk {
+		if p.Kind == PaperAnswer || p.Kind == PaperAsk || p.Kind == PaperRemedy {
 			m.Replies = append(m.Replies, m.openReply(p, blob))
 		} else {
 			m.readOwn(p, blob)
@@ -93,7 +95,7 @@ func (s *Service) mine(c *Case) *Mine {
 	m := &Mine{
 		Kind: c.Kind, Stage: c.Stage, Waiting: c.Is(Waiting), Disposition: c.Disposition,
 		Late: c.Is(Late), Extended: c.Extended, Appealed: c.Appealed, Withdrawing: c.Withdraw, Cooled: s.Cooled(c),
-		s: s, id: c.ID, filers: c.filerHashes(), Disputed: c.Is(Disputed),
+		Remedies: c.Remedies, s: s, id: c.ID, filers: c.filerHashes(), Disputed: c.Is(Disputed),
 	}
 	m.KeptUntil = s.Office.Keeping.until(c)
 	if c.Stage == Received {
@@ -158,10 +160,11 @@ func (s *Service) mineBy(tx Tx, c *Case, r Receipt) (*Mine, error) {
 	if withheld {
 		m.May = slices.DeleteFunc(m.May, func(v Verb) bool { return !revives[v] })
 	}
+	m.answers = !withheld && c.mayAct(Accept, f, today) == nil
 	switch {
 	case withheld && (r.State != InHand || len(m.May) == 0):
 	case withheld:
-		m.Disposition = ""
+		m.Disposition, m.Remedies = "", nil
 		return m, nil // that there is a case, and how to keep it; nothing of what was said
 	case r.State == InHand:
 		if former != nil {
@@ -203,6 +206,10 @@ func (m *Mine) openReply(p Paper, blob []byte) Reply {
 		return reply
 	}
 	if !strings.HasPrefix(string(body), "ombra-reply/1\n") {
+		if p.Kind == PaperRemedy { // binds the office: never typed in a chat
+			reply.Broken = true
+			return reply
+		}
 		reply.Text = crypto.Clean(string(body))
 		return reply
 	}

@@ -31,6 +31,20 @@ const (
 	Keep        Verb = "keep" // taking the withdrawal back
 )
 
+// The verbs on remedies; [papers.RemedyMoves] is their table.
+const (
+	Recommend   Verb = "recommend"
+	Agree       Verb = "agreed"  // the responsible body's word, recorded
+	Refuse      Verb = "refused" // likewise
+	Offer       Verb = "offer"
+	Deliver     Verb = "delivered"
+	Unconfirmed Verb = "unconfirmed"
+	Accept      Verb = "accept"
+	Contest     Verb = "contest"
+	Confirm     Verb = "confirm"
+	Missing     Verb = "missing"
+)
+
 // Role says who acts.
 type Role string
 
@@ -104,7 +118,7 @@ func (s *Service) allowed(c *Case, do Verb, by Role) (move, bool) {
 			return m, by != ByOmbudsman || (do != Answer && do != Ask) || s.Office.TypedReplies
 		}
 	}
-	return move{}, false
+	return remedyMove(c, do, by)
 }
 
 // Verbs lists what a role may do to a case now: buttons come from here.

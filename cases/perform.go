@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"strconv"
 
+	"ombra/cases/papers"
 	"ombra/crypto/custody"
 )
 
@@ -19,6 +21,7 @@ type act struct {
 	sheaf  *sheaf
 	set    map[string]string
 	note   string                // hash of the signed note, for the log
+	remedy papers.Remedy         // as the act leaves it
 	now    func(Tx, *Case) error // what a signed act rests on: is it still so?
 	also   func(Tx, *Case) error // what else must happen in the transaction
 	urgent bool                  // somebody is in danger, and the filer agreed to a notice at once
@@ -201,6 +204,8 @@ var logNames = map[Verb]string{
 	Approve: "approved", Correct: "corrected",
 	Extend: "extended", Appeal: "appealed", Withdraw: "withdrawal", Keep: "kept",
 	Hold: "held", Lift: "hold-lifted",
+	Recommend: "recommended", Agree: "agreed", Refuse: "refused", Offer: "offered", Deliver: "delivered",
+	Unconfirmed: "unconfirmed", Accept: "accepted", Contest: "contested", Confirm: "confirmed", Missing: "missing",
 }
 
 func (a *act) entry(c *Case, m move) Entry {
@@ -217,6 +222,9 @@ func (a *act) entry(c *Case, m move) Entry {
 	if a.do == Assess {
 		d.To = a.set["stage"]
 	}
+	if n := a.step().Number(); n > 0 && papers.OnRemedy(string(a.do)) {
+		d.Note = "remedy=" + strconv.Itoa(n)
+	}
 	return entry(a.sheaf.once, d)
 }
 
@@ -226,17 +234,20 @@ func (a *act) entry(c *Case, m move) Entry {
 // noticed.
 func (s *Service) notify(tx Tx, to []string, actor string, urgent bool) error {
 	today := s.Today()
+	if err := s.tell(tx, to, actor, Notice{About: News, Due: today.Add(1)}); err != nil || !urgent {
+		return err
+	}
+	return s.tell(tx, to, actor, Notice{About: Danger, Due: today, Hour: AtOnce})
+}
+
+// tell puts a notice into the outbox for each who still serves.
+func (s *Service) tell(tx Tx, to []string, actor string, n Notice) error {
 	for _, name := range to {
-		if o, ok := s.Ombudsman(name); name == actor || !ok || !o.Serves(today) {
+		if o, ok := s.Ombudsman(name); name == actor || !ok || !o.Serves(s.Today()) {
 			continue
 		}
-		if err := tx.Notify(Notice{To: name, About: News, Due: today.Add(1)}); err != nil {
-			return err
-		}
-		if !urgent {
-			continue
-		}
-		if err := tx.Notify(Notice{To: name, About: Danger, Due: today, Hour: AtOnce}); err != nil {
+		n.To = name
+		if err := tx.Notify(n); err != nil {
 			return err
 		}
 	}

@@ -82,7 +82,10 @@ func (c *Case) mayAct(do Verb, f *filer, today Day) error {
 // waits are the filer's acts that bind. With a new receipt they wait until the
 // former one cannot object any more: a thief of a receipt must not settle a
 // case before its owner has looked.
-var waits = map[Verb]bool{Replace: true, HandOver: true, EndReceipt: true, Appeal: true, Withdraw: true}
+var waits = map[Verb]bool{
+	Replace: true, HandOver: true, EndReceipt: true, Appeal: true, Withdraw: true,
+	Accept: true, Contest: true, Confirm: true, Missing: true,
+}
 
 func (s *Service) needsSuccessor(c *Case, a *act) error {
 	next := a.filer.next

@@ -108,6 +108,7 @@ type words struct {
 	lookup [32]byte
 	filer  string
 	sign   crypto.SigningKey
+	set    map[string]string // what it settles
 	text   string
 	files  []Attachment
 }
@@ -123,7 +124,7 @@ func (s *Service) sealWords(ctx context.Context, w words) error {
 	}
 	note := crypto.FilerNote{
 		Origin: s.Office.Origin, Lookup: hex.EncodeToString(w.lookup[:]), Once: head.Once, Day: head.Day,
-		Do: string(w.do), Words: crypto.Signable(crypto.Clean(w.text)),
+		Do: string(w.do), Set: w.set, Words: crypto.Signable(crypto.Clean(w.text)),
 	}
 	for _, a := range w.files {
 		sum, err := w.sheaf.attach(ctx, head, a)

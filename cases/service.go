@@ -30,6 +30,7 @@ type Office struct {
 	TypedReplies bool  // ombudsmen may answer by typing in the chat, unsigned
 	Hours        []int // fixed hours of the day for notices, ascending
 	Profile      Profile
+	SilentDays   int // without the filer's word, until a delivery may be called unconfirmed; 0 is 30
 	Categories   []string
 	Quiet        int // the hour for the day's checkpoint, and for what holds filings up
 	Keeping      Keeping

@@ -64,11 +64,14 @@ type CaseTx interface {
 	// was not his.
 	CasesOf(lookup [32]byte, verifier string) ([]*Case, error)
 	// GrantedTo lists cases with a live grant for a holder, newest first,
-	// without keys, grants and receipts; and whether there are more.
+	// without keys, grants, receipts and remedies; and whether there are more.
 	GrantedTo(holder string, skip, limit int) (page []*Case, more bool, err error)
 	// Put stores what changed: the case's own row, receipts' states, grants'
-	// states, and keys, grants and receipts that are new.
+	// states, remedies, and keys, grants and receipts that are new.
 	Put(*Case) error
+	// RemediesDue lists cases with a remedy that has not ended, and whose due day
+	// has come and was not told yet.
+	RemediesDue(day Day, limit int) ([]ID, error)
 	// Wraps reads a holder's live wraps, newest epoch first.
 	Wraps(id ID, holder string) ([][]byte, error)
 }

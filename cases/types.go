@@ -163,6 +163,7 @@ type Case struct {
 	Keys         []Key  // by epoch
 	Grants       []Grant
 	Receipts     []Receipt // in the order they came
+	Remedies     []Remedy  // by number
 }
 
 // A Key is the public half of a case key.
@@ -265,6 +266,7 @@ const (
 	PaperFile    PaperKind = "file"
 	PaperAnswer  PaperKind = "answer"
 	PaperAsk     PaperKind = "ask"
+	PaperRemedy  PaperKind = "remedy"
 	PaperNote    PaperKind = "note"
 	PaperLessons PaperKind = "lessons"
 	PaperAct     PaperKind = "act"

@@ -2,10 +2,12 @@ package config
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"ombra/bot"
 	"ombra/cases"
+	"ombra/cases/papers"
 )
 
 // config may import neither package, and repeats what it has to know of them.
@@ -19,6 +21,17 @@ func TestProfilesAgreeWithCases(t *testing.T) {
 	for _, name := range Profiles {
 		if _, ok := cases.Profiles[name]; !ok && name != custom {
 			t.Errorf("%s promises nothing", name)
+		}
+	}
+}
+
+func TestRemediesAgreeWithPapers(t *testing.T) {
+	if !slices.Equal(Remedies, papers.Forms) {
+		t.Errorf("asked for %v, given are %v", Remedies, papers.Forms)
+	}
+	for _, f := range papers.Forms {
+		if !strings.Contains(papers.ErrForm.Error(), f) {
+			t.Errorf("the refusal does not name %s", f)
 		}
 	}
 }

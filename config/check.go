@@ -49,6 +49,7 @@ func (c *Config) Check() Problems {
 	k.people()
 	k.clocks()
 	k.retention()
+	k.number("redress.silent_days", k.Redress.SilentDays, 7, 365)
 	k.attachments()
 	k.gate()
 	k.authorities()

@@ -40,6 +40,9 @@ type Config struct {
 	// The figures that oversight is shown.
 	Figures Figures `toml:"figures"`
 
+	// How what is done to put harm right is brought to an end.
+	Redress Redress `toml:"redress"`
+
 	// What may be attached to a filing.
 	Attachments Attachments `toml:"attachments"`
 
@@ -193,6 +196,13 @@ type Figures struct {
 	FewerThan int `toml:"fewer_than"`
 }
 
+// Redress is the table [redress].
+type Redress struct {
+	// How many days without a word of the filer have to pass after a delivery, before a second
+	// ombudsman may end the remedy as "delivered, unconfirmed".
+	SilentDays int `toml:"silent_days"`
+}
+
 // Attachments is the table [attachments].
 type Attachments struct {
 	// How many files one filing may carry.
@@ -277,6 +287,7 @@ func Defaults() Config {
 		Clocks:      Clocks{WarnDays: 3, ReleaseDays: 14, AbsenceDays: 21, CoolingOffDays: 7},
 		Retention:   Retention{Months: 36, OutOfMandateMonths: 6, QuietHour: 3},
 		Figures:     Figures{FewerThan: 5},
+		Redress:     Redress{SilentDays: 30},
 		Attachments: Attachments{MaxFiles: 10, MaxFileMB: 25},
 		Backup:      Backup{KeepDays: 30},
 	}

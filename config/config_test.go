@@ -119,6 +119,7 @@ func TestRefused(t *testing.T) {
 		{"account on slack", `terminal = "anna"`, `slack = "U0456EFGH"`, "ombra.toml:25: this is no account on slack"},
 		{"account on mattermost", `terminal = "anna"`, `mattermost = "anna"`, "ombra.toml:25: this is no account on mattermost"},
 		{"account twice", `terminal = "vera"`, `terminal = "anna"`, "ombra.toml:27: this account is anna's already"},
+		{"redress", "[clocks]", "[redress]\nsilent_days = 3\n[clocks]", "ombra.toml:11: redress.silent_days is 3"},
 		{"attachments", "[clocks]", "[attachments]\nmax_file_mb = 0\n[clocks]", "ombra.toml:11: attachments.max_file_mb is 0"},
 		{"kept for no time", "[clocks]", "[retention]\nmonths = 0\n[clocks]", "ombra.toml:11: retention.months is 0 — write a number from 1 to 360"},
 		{"kept longer out of mandate", "[clocks]", "[retention]\nmonths = 12\nout_of_mandate_months = 13\n[clocks]", "ombra.toml:12: cases that were out of mandate would be kept longer"},

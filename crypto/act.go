@@ -32,10 +32,6 @@ type ActNote struct {
 
 // Check says which field is malformed, if one is.
 func (n ActNote) Check() error {
-	set := true
-	for k, v := range n.Set {
-		set = set && wordShape.MatchString(k) && isLine(v, maxValue)
-	}
 	return checkAll(actMagic,
 		rule{"origin", CheckOrigin(n.Origin) == nil},
 		rule{"case", isCaseID(n.Case)},
@@ -47,7 +43,7 @@ func (n ActNote) Check() error {
 		rule{"head", isHex(n.Head, 64)},
 		rule{"receipts", isHex(n.Receipts, 64)},
 		rule{"log", n.Log >= 0},
-		rule{"set", set},
+		rule{"set", areSet(n.Set)},
 		rule{"carry", areHashes(n.Carry, isCarried) && len(n.Carry) <= 4096},
 	)
 }

@@ -11,7 +11,8 @@ type FilerNote struct {
 	Lookup string // stored lookup hash, 64 hex
 	Once   string // 32 hex
 	Day    string
-	Do     string // add; later accept, contest, confirm, appeal, withdraw, handover, replace
+	Do     string            // add; accept, contest, confirm, missing; later appeal, withdraw, handover, replace
+	Set    map[string]string // what it settles: which remedy, and the act that it answers
 	Files  []FileRef
 	Words  string // clean text; pass it through Signable first
 }
@@ -24,6 +25,7 @@ func (n FilerNote) Check() error {
 		rule{"once", isHex(n.Once, 32)},
 		rule{"day", isDay(n.Day)},
 		rule{"do", wordShape.MatchString(n.Do)},
+		rule{"set", areSet(n.Set)},
 		rule{"file", areFiles(n.Files)},
 		rule{"words", isWords(n.Words)},
 	)
@@ -42,6 +44,7 @@ func (n FilerNote) Text() string {
 	w.value("once", n.Once)
 	w.value("day", n.Day)
 	w.value("do", n.Do)
+	w.pairs("set", n.Set)
 	w.files(n.Files)
 	w.words(n.Words)
 	return w.String()
@@ -57,6 +60,7 @@ func ParseFiler(text string) (FilerNote, error) {
 		Once:   r.value("once"),
 		Day:    r.value("day"),
 		Do:     r.value("do"),
+		Set:    r.pairs("set"),
 		Files:  r.files(),
 		Words:  r.words(),
 	}

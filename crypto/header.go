@@ -19,7 +19,7 @@ type Header struct {
 	Once string `json:"once"`
 	From string `json:"from"` // filer, ombudsman or bot
 	// What keeps a host from showing an internal note as an answer.
-	What string `json:"what"` // report, more, answer, ask, note, lessons, file or act
+	What string `json:"what"` // report, more, answer, ask, remedy, note, lessons, file or act
 	Type string `json:"type"` // a claim about the body; nothing is opened because of it
 	Day  string `json:"day"`
 	Len  int64  `json:"len"`
@@ -50,7 +50,7 @@ const (
 
 var (
 	froms = []string{"filer", "ombudsman", "bot"}
-	whats = []string{"report", "more", "answer", "ask", "note", "lessons", "file", "act"}
+	whats = []string{"report", "more", "answer", "ask", "remedy", "note", "lessons", "file", "act"}
 )
 
 // Check reports the first thing wrong with h; the error names the field, never

@@ -116,6 +116,13 @@ func TestGoldenNotes(t *testing.T) {
 	if got, err := OpenFiler(goldenNote(t, "filer.note", msg, err), filer.Verifier()); err != nil || got.Words != more.Words {
 		t.Errorf("filer: %v", err)
 	}
+	accept := more
+	accept.Once, accept.Do, accept.Files, accept.Words = strings.Repeat("0c", 16), "accept", nil, "Einverstanden."
+	accept.Set = map[string]string{"remedy": "2", "on": strings.Repeat("0a", 16)}
+	msg, err = accept.Sign(filer)
+	if got, err := OpenFiler(goldenNote(t, "accept.note", msg, err), filer.Verifier()); err != nil || got.Set["remedy"] != "2" {
+		t.Errorf("accept: %v", err)
+	}
 	msg, err = goldenEnrolNote(t).Sign(anna)
 	enrolment := goldenNote(t, "enrol.note", msg, err)
 	if got, err := OpenEnrol(enrolment); err != nil || got != goldenEnrolNote(t) {

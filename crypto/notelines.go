@@ -168,6 +168,16 @@ func areHashes(m map[string]string, name func(string) bool) bool {
 	return true
 }
 
+// areSet says whether a note's settled words are names and clean lines.
+func areSet(m map[string]string) bool {
+	for k, v := range m {
+		if !wordShape.MatchString(k) || !isLine(v, maxValue) {
+			return false
+		}
+	}
+	return true
+}
+
 // ascending says whether a list is sorted without repetition and each item is well formed.
 func ascending(list []string, ok func(string) bool) bool {
 	for i, s := range list {

@@ -45,7 +45,7 @@ func goodReply() crypto.ReplyNote {
 
 func goodFiler() crypto.FilerNote {
 	return crypto.FilerNote{
-		Origin: origin, Lookup: hexA, Once: once, Day: "2026-11-23", Do: "add",
+		Origin: origin, Lookup: hexA, Once: once, Day: "2026-11-23", Do: "accept", Set: map[string]string{"on": once, "remedy": "2"},
 		Files: []crypto.FileRef{{Hash: hexB, Name: "photo.jpg"}}, Words: "One thing more.",
 	}
 }
@@ -97,7 +97,7 @@ func TestNotesRoundTrip(t *testing.T) {
 	claim := goodClaim(t)
 	claim.Exclude, claim.Inner = nil, map[string]string{"body.age": hexA}
 	filer := goodFiler()
-	filer.Words, filer.Files = "\n\n a\n", nil
+	filer.Words, filer.Files, filer.Set = "\n\n a\n", nil, nil
 	for name, c := range map[string]struct {
 		in    texter
 		parse func(string) (texter, error)

@@ -14,7 +14,7 @@ type ReplyNote struct {
 	Once   string // the act's, 32 hex
 	Day    string
 	By     string
-	What   string // answer, ask, note, lessons
+	What   string // answer, ask, remedy, note, lessons
 	Filer  string // FilerHash of whom it is for, or "-" for note and lessons
 	Files  []FileRef
 	Words  string // clean text; pass it through Signable first
@@ -22,14 +22,14 @@ type ReplyNote struct {
 
 // Check says which field is malformed, if one is.
 func (n ReplyNote) Check() error {
-	toFiler := n.What == "answer" || n.What == "ask"
+	toFiler := n.What == "answer" || n.What == "ask" || n.What == "remedy"
 	return checkAll(replyMagic,
 		rule{"origin", CheckOrigin(n.Origin) == nil},
 		rule{"case", isCaseID(n.Case)},
 		rule{"once", isHex(n.Once, 32)},
 		rule{"day", isDay(n.Day)},
 		rule{"by", isName(n.By)},
-		rule{"what", slices.Contains([]string{"answer", "ask", "note", "lessons"}, n.What)},
+		rule{"what", slices.Contains([]string{"answer", "ask", "remedy", "note", "lessons"}, n.What)},
 		rule{"filer", toFiler && isHex(n.Filer, 64) || !toFiler && n.Filer == "-"},
 		rule{"file", areFiles(n.Files)},
 		rule{"words", isWords(n.Words)},

@@ -42,6 +42,7 @@ func TestLeak(t *testing.T) {
 	l.sealers()
 	l.strangers()
 	l.holders()
+	l.remedies()
 	l.back(rec)
 	l.jobs()
 	l.scan("while the database is open")

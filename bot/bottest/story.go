@@ -55,6 +55,7 @@ func Story(ctx context.Context, w *World) error {
 		{"an answer, and the way back", w.answer},
 		{"a sealed report", w.sealed},
 		{"a redress request", w.redress},
+		{"a remedy", w.remedies},
 		{"closing", w.closing},
 		{"the log", w.log},
 	}

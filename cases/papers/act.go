@@ -19,7 +19,7 @@ const textType = "text/plain; charset=utf-8"
 
 // A Draft is an act before it is signed.
 type Draft struct {
-	Do      string // answer, ask, note, close
+	Do      string // answer, ask, note, close, or an act on a remedy
 	Text    string // to the filer, or the note; of close: the final answer
 	Files   []Attachment
 	Set     map[string]string // what it settles: of close the disposition
@@ -60,6 +60,9 @@ func (d Draft) Check() error {
 	text, lessons := Words(d.Do)
 	if text == blank(d.Text) || lessons == blank(d.Lessons) || len(d.Files) > MaxFiles || len(d.Files) > 0 && k.files == "" {
 		return ErrDraft
+	}
+	if len(d.Files) < k.least {
+		return ErrEvidence
 	}
 	return Settles(d.Do, d.Set)
 }
@@ -106,6 +109,7 @@ func (t *Thread) Act(key crypto.SigningKey, d Draft, today string) ([]byte, erro
 // act is one act in the making.
 type act struct {
 	t       *Thread
+	remedy  Remedy // as the act leaves it
 	key     crypto.SigningKey
 	d       Draft
 	note    crypto.ActNote
@@ -130,9 +134,16 @@ func (t *Thread) newAct(key crypto.SigningKey, d Draft, today string) (*act, err
 	a.note = crypto.ActNote{
 		Origin: t.Origin, Case: t.Case, Epoch: t.key.Epoch(), Once: once, Day: today,
 		By: t.Me, Do: d.Do, Head: t.Head, Receipts: ReceiptsHash(t.Receipts), Log: t.CheckpointSize,
-		Set:   maps.Clone(d.Set),
 		Carry: map[string]string{},
 	}
+	if OnRemedy(d.Do) {
+		var err error
+		step := RemedyStep{Do: d.Do, By: ombudsman, Who: t.Me, Once: once, Day: today}
+		if a.d, a.remedy, err = t.settle(d, step); err != nil {
+			return nil, err
+		}
+	}
+	a.note.Set = maps.Clone(a.d.Set)
 	if len(kinds[d.Do].filer) > 0 {
 		return a, a.address()
 	}
@@ -151,8 +162,8 @@ func (a *act) address() error {
 		}
 		a.to["r"+strconv.Itoa(i+1)] = to
 	}
-	// A case whose receipts have all ended can still be closed.
-	if len(a.t.Receipts) == 0 && a.d.Do != "close" {
+	// A case whose receipts have all ended can still be brought to an end.
+	if len(a.t.Receipts) == 0 && !kinds[a.d.Do].mute {
 		return ErrWhom
 	}
 	return nil
@@ -215,6 +226,10 @@ func (a *act) words(what string) ([]byte, error) {
 	}
 	if what == "lessons" {
 		n.Words = crypto.Signable(a.d.Lessons)
+	}
+	if a.remedy.Number > 0 {
+		// Signed with the words: a host cannot show them beside another remedy.
+		n.Words = crypto.Signable(a.remedy.Line() + "\n\n" + a.d.Text)
 	}
 	return n.Sign(a.key)
 }

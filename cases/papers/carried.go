@@ -12,7 +12,7 @@ import (
 // A Part is one age file that an act carries.
 type Part struct {
 	Name string // of the entry: answer.case.age, file1.r1.age
-	What string // of the envelope inside: answer, ask, note, lessons, file
+	What string // of the envelope inside: answer, ask, remedy, note, lessons, file
 	File int    // 1, 2, … of a file, else 0
 	For  string // "case", or "r1", "r2", … in the manifest's order of receipts
 }
@@ -23,6 +23,8 @@ type kind struct {
 	filer []string // the parts that go to the filer too
 	inner []string // those for the case alone
 	files string   // where attachments go: with this part
+	least int      // how many there must be
+	mute  bool     // may be signed although no receipt is live
 	set   map[string]setting
 }
 
@@ -41,7 +43,7 @@ var kinds = map[string]kind{
 	"settle": {inner: []string{"note"}, set: map[string]setting{
 		"keep": {oneOf([]string{KeepFormer, KeepNewer}), ErrKeep},
 	}},
-	"close": {filer: []string{"answer"}, inner: []string{"lessons"}, files: "answer", set: map[string]setting{
+	"close": {filer: []string{"answer"}, inner: []string{"lessons"}, files: "answer", mute: true, set: map[string]setting{
 		"disposition": {oneOf(Dispositions), ErrDisposition},
 	}},
 	// The reason goes to the filer as an answer does: ombra-reply/1 has no word of
@@ -51,6 +53,14 @@ var kinds = map[string]kind{
 	// the host to say, which knows today.
 	"hold": {inner: []string{"note"}, files: "note", set: map[string]setting{"until": {isDay, ErrUntil}}},
 	"lift": {inner: []string{"note"}, files: "note"},
+	"recommend": {inner: []string{"note"}, files: "note", set: map[string]setting{
+		"remedy": newRemedy, "form": whichForm, "due": whichDue,
+	}},
+	"agreed":      {inner: []string{"note"}, files: "note", set: map[string]setting{"remedy": whichRemedy, "on": answers}},
+	"refused":     {filer: []string{"remedy"}, files: "remedy", mute: true, set: map[string]setting{"remedy": whichRemedy, "on": answers}},
+	"offer":       {filer: []string{"remedy"}, files: "remedy", set: map[string]setting{"remedy": whichRemedy, "on": answers, "due": whichDue}},
+	"delivered":   {filer: []string{"remedy"}, files: "remedy", least: 1, mute: true, set: map[string]setting{"remedy": whichRemedy, "on": answers}},
+	"unconfirmed": {filer: []string{"remedy"}, files: "remedy", mute: true, set: map[string]setting{"remedy": whichRemedy, "on": answers}},
 }
 
 func oneOf(words []string) func(string) bool {
@@ -85,10 +95,16 @@ func Words(do string) (text, lessons bool) {
 	return text, lessons
 }
 
+// Speaks says whether an act has words for the filer.
+func Speaks(do string) bool { return len(kinds[do].filer) > 0 }
+
+// Evidence is how many attachments an act carries at least.
+func Evidence(do string) int { return kinds[do].least }
+
 // MaxFiles is how many attachments an act may carry.
 const MaxFiles = 20
 
-var partShape = regexp.MustCompile(`^(answer|ask|note|lessons|file([1-9][0-9]?))\.(case|r([1-9][0-9]?))\.age$`)
+var partShape = regexp.MustCompile(`^(answer|ask|remedy|note|lessons|file([1-9][0-9]?))\.(case|r([1-9][0-9]?))\.age$`)
 
 // Carried takes the names that an act carries apart, strictly, so that both ends
 // share one rule: exactly the parts of its kind; files numbered from 1 without a
@@ -152,7 +168,7 @@ func expected(do string, files, receipts int) ([]Part, error) {
 	if !ok {
 		return nil, ErrDo
 	}
-	if files > MaxFiles {
+	if files > MaxFiles || files < k.least {
 		return nil, ErrCarried
 	}
 	var parts []Part

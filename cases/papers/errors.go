@@ -24,7 +24,7 @@ const (
 	// ErrWhom: an answer was asked for and the case has no live receipt.
 	ErrWhom = RefusedError("this case has no live receipt, so nobody could read an answer; write a note instead")
 	// ErrDo: an act that this version does not know.
-	ErrDo = RefusedError("this kind of act is not known here; use answer, ask, note, close, hold or lift")
+	ErrDo = RefusedError("this kind of act is not known here; use one that ombra-desk lists under reply and act")
 	// ErrDraft: a draft lacks what its act needs.
 	ErrDraft = RefusedError("this act lacks words that it needs; write a text, and for closing also a disposition and lessons (or \"none, because …\")")
 	// ErrDisposition: a case is closed in a way that is not known here.
@@ -33,6 +33,18 @@ const (
 	ErrKeep = RefusedError("say which receipt stays the filer's: former or newer")
 	// ErrUntil: a hold has no last day.
 	ErrUntil = RefusedError("a hold needs its last day, written as YYYY-MM-DD")
+	// ErrForm: a remedy of none of the five forms.
+	ErrForm = RefusedError("a remedy has one of these forms: restitution, compensation, rehabilitation, satisfaction (an apology or public acknowledgement) or non-repetition")
+	// ErrDue: a remedy without the day by which the next thing is promised.
+	ErrDue = RefusedError("a remedy needs the day by which it is promised, as YYYY-MM-DD")
+	// ErrRemedy: a number that no remedy of this case has.
+	ErrRemedy = RefusedError("this case has no such remedy, or no room for another; its papers list them by number")
+	// ErrRemedyState: an act that cannot follow where the remedy stands.
+	ErrRemedyState = RefusedError("this cannot follow where the remedy stands; get fresh papers and look at its state")
+	// ErrSecond: one ombudsman alone would end what the filer accepted.
+	ErrSecond = RefusedError("you signed the last act on this remedy; what ends it without the filer's word is signed by another ombudsman of this case")
+	// ErrEvidence: a delivery that nothing shows.
+	ErrEvidence = RefusedError("a delivery needs evidence; attach at least one file that shows it")
 	// ErrSigner: the key belongs to somebody else than the papers' reader.
 	ErrSigner = RefusedError("this key is not the one of the ombudsman that the papers were made for; use your own key and papers")
 	// ErrCarried: an act carries files in another way than its kind asks for.

@@ -3,8 +3,6 @@ package papers
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -106,7 +104,8 @@ func (r *reader) more(it Item, filer string, body []byte) {
 		r.handsOver(&it, filer, n.Do, n.Words)
 	default:
 		r.words(&it, n.Words)
-		it.Text = strings.TrimSpace("[" + n.Do + "]\n" + it.Text)
+		r.answered(&it, filer, n)
+		it.Text = strings.TrimSpace("[" + n.Do + "]" + settled(n.Set) + "\n" + it.Text)
 	}
 	r.bound = append(r.bound, bound{len(r.t.Items), n.Files})
 	r.add(it)
@@ -154,11 +153,8 @@ func (r *reader) act(it Item, body []byte) {
 		r.unreadable(it)
 		return
 	}
-	it.By = n.By
-	it.Text = n.Do
-	for _, k := range slices.Sorted(maps.Keys(n.Set)) {
-		it.Text += fmt.Sprintf("\n%s: %s", k, n.Set[k])
-	}
+	it.By, it.Do, it.Set = n.By, n.Do, n.Set
+	it.Text = n.Do + settled(n.Set)
 	fits := n.Origin == r.t.Origin && n.Case == r.t.Case && n.Once == it.Once
 	if !fits {
 		r.warnf("Paper %d is an act on another case, or shown as another act than it is.", it.N)

@@ -39,6 +39,7 @@ func (p *Papers) Read(ids []age.Identity, pins Pins) (*Thread, error) {
 	r.receipts()
 	r.files()
 	r.claims()
+	r.ledger()
 	r.continues()
 	r.log()
 	return r.t, nil

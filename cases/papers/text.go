@@ -74,6 +74,9 @@ func (t *Thread) head(b *strings.Builder) {
 		holders = append(holders, name)
 	}
 	field(b, "Given to", strings.Join(holders, ", "))
+	for _, m := range t.Remedies {
+		fmt.Fprintf(b, "%s Last step on %s.\n", m.Line(), m.Day)
+	}
 	for _, w := range t.Warnings {
 		fmt.Fprintf(b, "\n!! %s\n", crypto.CleanLine(w))
 	}
@@ -81,7 +84,7 @@ func (t *Thread) head(b *strings.Builder) {
 
 // titles say what a thing is and who is behind it.
 var titles = map[string]string{
-	"report": "Report", "more": "Added by the filer", "answer": "Answer", "ask": "Question to the filer",
+	"report": "Report", "more": "Added by the filer", "answer": "Answer", "ask": "Question to the filer", "remedy": "To the filer, on a remedy",
 	"note": "Note, for ombudsmen only", "lessons": "Lessons", "act": "Act", "file": "File",
 }
 

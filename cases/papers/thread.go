@@ -29,6 +29,7 @@ type Thread struct {
 	Holders  []crypto.Holder
 	Filer    string // FilerHash
 	Items    []Item
+	Remedies Ledger // as the signed items leave them, whatever the host says
 	// Warnings say in plain words everything that did not fit. None of it stops
 	// the reading: a person decides.
 	Warnings []string
@@ -44,13 +45,15 @@ type Thread struct {
 // An Item is one thing that was said or done.
 type Item struct {
 	N    int64  // of the paper
-	What string // report, more, answer, ask, note, lessons, act, or file for one that belongs to nothing
+	What string // report, more, answer, ask, remedy, note, lessons, act, or file for one that belongs to nothing
 	From string // filer, ombudsman, bot
 	By   string // roster name; only a claim unless Signed
 	Day  string
 	Once string
 	// Signed: by the pinned key of By, or by the receipt that the report pinned.
 	Signed bool
+	Do     string            // of an act, and of what a filer did
+	Set    map[string]string // what it settled
 	Text   string
 	Files  []File
 	// Inner is the sha256 of what was sealed on the filer's own device, as

@@ -135,6 +135,9 @@ func (t *tx) Create(c *cases.Case) error {
 	if err := t.addGrants(t.n, 0, c.Grants); err != nil {
 		return err
 	}
+	if err := t.putRemedies(t.n, c.Remedies); err != nil {
+		return err
+	}
 	return t.addReceipts(t.n, 0, c.Receipts)
 }
 
@@ -230,6 +233,9 @@ func (t *tx) Put(c *cases.Case) error {
 		return err
 	}
 	if err := t.putGrants(n, c.Grants); err != nil {
+		return err
+	}
+	if err := t.putRemedies(n, c.Remedies); err != nil {
 		return err
 	}
 	return t.putReceipts(n, c.Receipts)

@@ -6,7 +6,7 @@ import (
 
 // partTables are the tables whose row ids lie within the range of their case's
 // parts. Shredding empties the range in each (TestShredKnowsEveryTable).
-var partTables = []string{"grants", "papers", "keys", "receipts"}
+var partTables = []string{"grants", "papers", "keys", "receipts", "remedies"}
 
 // Closed implements [cases.KeepTx].
 func (t *tx) Closed(by cases.Day, f func(*cases.Case) error) error {

@@ -7,7 +7,7 @@ import (
 	"ombra/cases"
 )
 
-// loadParts reads a case's keys, grants and receipts.
+// loadParts reads a case's keys, grants, remedies and receipts.
 func (t *tx) loadParts(c *cases.Case) error {
 	t.id, t.n = c.ID, c.Entry // what follows is about this case
 	first, last := parts(c.Entry)
@@ -30,6 +30,9 @@ func (t *tx) loadParts(c *cases.Case) error {
 			return nil
 		})
 	if err != nil {
+		return err
+	}
+	if err := t.loadRemedies(c, span); err != nil {
 		return err
 	}
 	return t.each(`SELECT state, until, lookup, tag, verifier, recipient FROM receipts

@@ -105,7 +105,7 @@ var (
 	ranks         = words(cases.Designated, cases.Reserve, cases.Backstop, cases.Granted)
 	receiptStates = words(cases.InHand, cases.Replaced, cases.Ended)
 	paperKinds    = words(cases.PaperReport, cases.PaperMore, cases.PaperFile, cases.PaperAnswer,
-		cases.PaperAsk, cases.PaperNote, cases.PaperLessons, cases.PaperAct)
+		cases.PaperAsk, cases.PaperRemedy, cases.PaperNote, cases.PaperLessons, cases.PaperAct)
 	subjects = words(cases.News, cases.Danger, cases.Mandate, cases.Deadline, cases.Overdue, cases.HoldEnds)
 )
 

@@ -16,7 +16,7 @@ import (
 func Run(t *testing.T, open func(*testing.T) cases.Store) {
 	groups := map[string]map[string]func(*testing.T, cases.Store){
 		"Update": updates, "Case": caseRules, "Paper": paperRules, "Log": logRules,
-		"Notice": noticeRules, "Office": officeRules, "Clock": clockRules, "Keep": keepRules,
+		"Notice": noticeRules, "Office": officeRules, "Clock": clockRules, "Keep": keepRules, "Remedy": remedyRules,
 	}
 	for name, rules := range groups {
 		t.Run(name, func(t *testing.T) {

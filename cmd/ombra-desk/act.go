@@ -49,7 +49,7 @@ func newAct(d *desk) *cobra.Command {
 		}
 		list = append(list, cmd)
 	}
-	return group("act", "Sign what binds: a note, an extension, a hold, closing a case", list...)
+	return group("act", "Sign what binds: a note, an extension, a hold, a remedy, closing a case", list...)
 }
 
 // binding lists the acts of `ombra-desk act`, each with the flags for what it
@@ -73,7 +73,24 @@ var binding = []struct {
 		do: "close", short: "Close a case with a final answer, a disposition and lessons",
 		settles: []struct{ name, help string }{{"disposition", "how it ended: " + strings.Join(papers.Dispositions, ", ")}},
 	},
+	{
+		do: "recommend", short: "Recommend a remedy; what exactly and to which body, ombudsmen alone read",
+		settles: []struct{ name, help string }{
+			{"form", "one of " + strings.Join(papers.Forms, ", ")},
+			{"due", "the day by which the body should answer, YYYY-MM-DD"},
+		},
+	},
+	{do: "agreed", short: "Record that the responsible body agreed to a remedy", settles: oneRemedy},
+	{do: "refused", short: "Record that the responsible body refuses a remedy; the filer reads the words", settles: oneRemedy},
+	{
+		do: "offer", short: "Offer a remedy to the filer, or offer it again",
+		settles: append(oneRemedy, struct{ name, help string }{"due", "the day by which it will be delivered, YYYY-MM-DD"}),
+	},
+	{do: "delivered", short: "Record that a remedy was delivered; the filer gets the words and the evidence (--attach)", settles: oneRemedy},
+	{do: "unconfirmed", short: "End a delivered remedy without the filer's word, as the second ombudsman", settles: oneRemedy},
 }
+
+var oneRemedy = []struct{ name, help string }{{"remedy", "the number of the remedy, as the papers list them"}}
 
 func actCommand(d *desk, o *actOptions, use, short string) *cobra.Command {
 	cmd := &cobra.Command{

@@ -37,8 +37,13 @@ func (d *desk) given(o *actOptions) (papers.Draft, error) {
 			return draft, err
 		}
 	}
-	draft.Files, err = d.attachments(o.attach)
-	return draft, err
+	if draft.Files, err = d.attachments(o.attach); err != nil {
+		return draft, err
+	}
+	if len(draft.Files) < papers.Evidence(o.do) {
+		return draft, usage(papers.ErrEvidence.Error(), "attach it with --attach")
+	}
+	return draft, nil
 }
 
 // lessons takes the one thing that is short enough for a command line as it

@@ -96,7 +96,8 @@ func (s *hostState) act(args []string) error {
 		}
 		fmt.Println(p.Name)
 	}
-	return nil
+	msg, _ := b.Get("act")
+	return s.seal(crypto.Header{Once: note.Once, From: "ombudsman", What: "act", Type: "text/plain; charset=utf-8"}, msg)
 }
 
 func (s *hostState) replies([]string) error {

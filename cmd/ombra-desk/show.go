@@ -18,6 +18,7 @@ func (d *desk) showThread(t *papers.Thread, out string) error {
 	if d.json {
 		return d.writeJSON(threadJSON{
 			t.Manifest, t.Excluded, t.Holders, t.Warnings, t.Conflict.Category, t.Conflict.Concerned, itemsJSON(t.Items),
+			append(papers.Ledger{}, t.Remedies...),
 		})
 	}
 	return t.Text(d.out)
@@ -33,6 +34,7 @@ type threadJSON struct {
 	Category  string          `json:"category"`
 	Concerned string          `json:"concerned"`
 	Items     []itemJSON      `json:"items"`
+	Remedies  papers.Ledger   `json:"remedies"`
 }
 
 type itemJSON struct {

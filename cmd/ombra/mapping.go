@@ -17,8 +17,9 @@ func officeOf(cfg *config.Config) cases.Office {
 		TypedReplies: cfg.Office.TypedReplies, Hours: cfg.Office.Hours, Profile: profileOf(cfg.Clocks),
 		Warn: cfg.Clocks.WarnDays, Release: cfg.Clocks.ReleaseDays, Absence: cfg.Clocks.AbsenceDays, CoolingOff: cfg.Clocks.CoolingOffDays,
 		Quiet: cfg.Retention.QuietHour, Few: cfg.Figures.FewerThan,
-		Keeping:  cases.Keeping{Months: cfg.Retention.Months, OutOfMandate: cfg.Retention.OutOfMandateMonths},
-		MaxFiles: cfg.Attachments.MaxFiles, MaxFile: int64(cfg.Attachments.MaxFileMB) << 20,
+		Keeping:    cases.Keeping{Months: cfg.Retention.Months, OutOfMandate: cfg.Retention.OutOfMandateMonths},
+		SilentDays: cfg.Redress.SilentDays,
+		MaxFiles:   cfg.Attachments.MaxFiles, MaxFile: int64(cfg.Attachments.MaxFileMB) << 20,
 	}
 	o.Oversight = slices.Sorted(maps.Keys(cfg.Oversight))
 	for _, c := range cfg.FormSet.Categories {
