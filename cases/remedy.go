@@ -243,5 +243,5 @@ func (s *Service) warnRemedy(tx Tx, id ID, today Day) error {
 	if err := tx.Put(c); err != nil {
 		return err
 	}
-	return s.tell(tx, c.Holders(), "", Notice{About: News, Due: today})
+	return s.tell(tx, c.Holders(), "", Notice{About: Deadline, Due: today})
 }

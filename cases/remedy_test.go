@@ -360,7 +360,7 @@ func TestRemedyDue(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, n2 := range tr.outbox()[quiet:] {
-			if n2.Due != tr.Cases.Today() || n2.About != cases.News || n2.Hour != 0 {
+			if n2.Due != tr.Cases.Today() || n2.About != cases.Deadline || n2.Hour != 0 {
 				t.Errorf("%+v", n2)
 			}
 			n++
