@@ -230,20 +230,6 @@ func TestModel(t *testing.T) {
 	})
 }
 
-// setRapid says how much rapid does, where nobody said so on the command line.
-func setRapid(t *testing.T, checks, steps string) {
-	t.Helper()
-	for name, value := range map[string]string{"rapid.checks": checks, "rapid.steps": steps, "rapid.nofailfile": "true", "rapid.shrinktime": "4s"} {
-		if f := flag.Lookup(name); f != nil && f.Value.String() == f.DefValue {
-			was := f.DefValue
-			t.Cleanup(func() { _ = flag.Set(name, was) })
-			if err := flag.Set(name, value); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-}
-
 // act hands the rapid.T of one step to a method.
 func (m *model) act(f func()) func(*rapid.T) {
 	return func(t *rapid.T) {
