@@ -159,6 +159,9 @@ func fault(err error) error {
 		return nil
 	case errors.As(err, &e) && e.Code == sqlite3.ErrFull:
 		return fmt.Errorf("sqlite: %w", cases.ErrFull)
+	case errors.As(err, &e) && e.SystemErrno != 0:
+		// That a sync found no room does not say what was stored: it is no ErrFull.
+		return fmt.Errorf("sqlite: %w (%w)", err, e.SystemErrno)
 	}
 	return fmt.Errorf("sqlite: %w", err)
 }
