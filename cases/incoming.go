@@ -147,7 +147,10 @@ func (d *Desk) Signed(ctx context.Context, in *Incoming) (ID, Verb, error) {
 	if err != nil {
 		return "", "", err
 	}
-	if a.sheaf, err = d.carried(ctx, c, note, in.bundle); err != nil {
+	if a.key, err = newKeyOf(note, in.bundle); err != nil {
+		return "", "", E(Invalid, "refused.carried", err)
+	}
+	if a.sheaf, err = d.carried(ctx, c, note, in.bundle, a.key); err != nil {
 		a.sheaf.drop()
 		return "", "", told(err)
 	}
@@ -167,24 +170,39 @@ func (d *Desk) signed(note crypto.ActNote, b *crypto.Bundle) (*act, error) {
 		return nil, E(Conflict, "act-old", nil)
 	}
 	msg, _ := b.Get("act")
-	return &act{
+	a := &act{
 		do: Verb(note.Do), by: BySigned, actor: d.who, set: note.Set, see: byHolder(ID(note.Case), d.who),
 		note: hexSum(msg),
 		now:  func(tx Tx, c *Case) error { return restsOn(tx, c, note) },
-		also: func(tx Tx, _ *Case) error { return d.witnessed(tx, note.Log) },
-	}, nil
+	}
+	a.also = func(tx Tx, c *Case) error {
+		for _, step := range []func(Tx, *Case, *act) error{d.s.rekey, d.s.replaced} {
+			if err := step(tx, c, a); err != nil {
+				return err
+			}
+		}
+		return d.witnessed(tx, note.Log)
+	}
+	return a, nil
 }
 
 // restsOn refuses an act signed on papers that are no longer current: nothing is
 // stored, and the draft is still on her machine. For words only epoch and
-// receipts count; what ends or moves a case must rest on its last message.
+// receipts count; what ends or moves a case, or brings a new key, must rest on
+// its last message, which may exclude somebody.
 func restsOn(tx Tx, c *Case, note crypto.ActNote) error {
 	head, err := headOf(tx, c.ID)
 	if err != nil {
 		return err
 	}
-	stale := note.Epoch != c.Key().Epoch || note.Receipts != papers.ReceiptsHash(receiptsOf(c))
-	if note.Do == string(Close) && note.Head != head {
+	// One that brings a new key names its epoch: whoever comes second with the
+	// same one signed on papers without the first.
+	epoch, rekeys := c.Key().Epoch, note.Set["key"] != ""
+	if rekeys {
+		epoch++
+	}
+	stale := note.Epoch != epoch || note.Receipts != papers.ReceiptsHash(receiptsOf(c))
+	if (note.Do == string(Close) || rekeys) && note.Head != head {
 		stale = true
 	}
 	if stale {
@@ -218,7 +236,7 @@ func (d *Desk) witnessed(tx Tx, size int64) error {
 
 // carried takes in the files of an act: exactly those that its kind calls for,
 // each an age file with one recipient.
-func (d *Desk) carried(ctx context.Context, c *Case, note crypto.ActNote, b *crypto.Bundle) (*sheaf, error) {
+func (d *Desk) carried(ctx context.Context, c *Case, note crypto.ActNote, b *crypto.Bundle, k *newKey) (*sheaf, error) {
 	parts, err := papers.Carried(note)
 	if err != nil {
 		return nil, E(Invalid, "refused.carried", err)
@@ -228,6 +246,9 @@ func (d *Desk) carried(ctx context.Context, c *Case, note crypto.ActNote, b *cry
 		return nil, E(Invalid, "refused.format", err)
 	}
 	h := d.s.sheafFor(c, [16]byte(once))
+	if k != nil { // what the act carries, and the act itself, are for the new key
+		h.to, h.epoch = k.to, k.Epoch
+	}
 	receipts := live(c)
 	for _, p := range parts {
 		if n := papers.Receipts(parts); (p.What == string(Answer) || p.What == string(Ask)) && n != len(receipts) || n > len(receipts) {

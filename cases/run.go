@@ -23,6 +23,7 @@ func (s *Service) Jobs() []Job {
 		{Name: jobHolders, Do: s.seeToHolders},
 		{Name: jobClocks, Do: s.seeToClocks},
 		{Name: jobHolds, Do: s.endHolds},
+		{Name: jobKeys, Do: s.seeToKeys},
 	}
 }
 

@@ -67,7 +67,8 @@ type CaseTx interface {
 	// without keys, grants and receipts; and whether there are more.
 	GrantedTo(holder string, skip, limit int) (page []*Case, more bool, err error)
 	// Put stores what changed: the case's own row, receipts' states, grants'
-	// states, and keys, grants and receipts that are new.
+	// states, and keys, grants and receipts that are new. The wrap of a deleted
+	// grant goes, and its row stays.
 	Put(*Case) error
 	// Wraps reads a holder's live wraps, newest epoch first.
 	Wraps(id ID, holder string) ([][]byte, error)
@@ -156,7 +157,8 @@ type ClockTx interface {
 	// drawn, and a dormant grant of one who is there.
 	Short(there []string) ([]ID, error)
 	// Turn moves all grants of a holder from one state to another, and counts
-	// them. To live it takes only those of a case's newest key.
+	// them. To live it takes only those of cases of which the holder has the
+	// newest key.
 	Turn(holder string, from, to GrantState) (int, error)
 }
 
