@@ -61,6 +61,9 @@ func (v *visit) overdueLine(o cases.LateCase) string {
 	late("overdue.ack", o.Ack)
 	late("overdue.assess", o.Assess)
 	late("overdue.answer", o.Answer)
+	if o.Unreadable {
+		parts = append(parts, v.say.Get("flag.unreadable"))
+	}
 	return strings.Join(append(parts, v.say.Get("overdue.holders", "names", strings.Join(o.Holders, ", "))), " · ")
 }
 

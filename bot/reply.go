@@ -63,6 +63,12 @@ func (v *visit) signed(ctx context.Context, in *cases.Incoming) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
+	if do == cases.Recuse { // there is no card to go back to
+		return Step{
+			Title: v.say.Get("signed.title"), Text: v.say.Get("signed.recused"),
+			Buttons: []Button{v.verb("inbox")}, Cover: v.cover(v.verb("inbox")),
+		}, nil
+	}
 	back := v.back(id)
 	return Step{
 		Title: v.say.Get("signed.title"), Text: v.say.Get("signed.text", "act", v.say.Get("act."+string(do))),

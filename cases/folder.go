@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"io"
 	"slices"
+	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -121,6 +122,10 @@ func (s *Service) manifestOf(c *Case, who string) papers.Manifest {
 	for _, k := range c.Keys {
 		m.Keys = append(m.Keys, papers.ManifestKey{Epoch: k.Epoch, Recipient: k.Recipient, By: k.By})
 	}
+	for _, g := range c.grants() {
+		m.Grants = append(m.Grants, papers.ManifestGrant{Holder: g.Holder, Dormant: g.State == Dormant})
+	}
+	slices.SortFunc(m.Grants, func(a, b papers.ManifestGrant) int { return strings.Compare(a.Holder, b.Holder) })
 	return m
 }
 
@@ -162,6 +167,11 @@ func (f *folder) addWraps(tx Tx, c *Case, who string) error {
 			i++
 		}
 	}
+	for _, k := range c.Keys {
+		if k.Epoch > 0 {
+			f.entries = append(f.entries, crypto.Bytes(papers.KeyName(k.Epoch), k.Statement))
+		}
+	}
 	return nil
 }
 
@@ -194,12 +204,18 @@ func leafHash(tx Tx, n int64) (string, error) {
 	return hex.EncodeToString(hashes[0][:]), nil
 }
 
-// addRoster adds the signed enrolments, of those who left too: their signatures
-// stand in the thread.
+// addRoster adds the signed enrolments, of those who left and those that were
+// replaced too: their signatures stand in the thread.
 func (f *folder) addRoster() error {
 	for _, o := range f.s.Roster() {
 		if o.Proved != "" {
 			f.entries = append(f.entries, crypto.Bytes(papers.RosterName(o.Name), o.Enrolment))
+		}
+		for i, e := range o.Past {
+			if o.same(e) {
+				continue // the mandate was renewed
+			}
+			f.entries = append(f.entries, crypto.Bytes(papers.PastName(o.Name, i+1), e))
 		}
 	}
 	return nil

@@ -153,7 +153,10 @@ func (d *Desk) Signed(ctx context.Context, in *Incoming) (ID, Verb, error) {
 	if err != nil {
 		return "", "", err
 	}
-	if a.sheaf, err = d.carried(ctx, c, note, in.bundle); err != nil {
+	if a.key, err = newKeyOf(note, in.bundle); err != nil {
+		return "", "", E(Invalid, "refused.carried", err)
+	}
+	if a.sheaf, err = d.carried(ctx, c, note, in.bundle, a.key); err != nil {
 		a.sheaf.drop()
 		return "", "", told(err)
 	}
@@ -176,7 +179,6 @@ func (d *Desk) signed(note crypto.ActNote, b *crypto.Bundle) (*act, error) {
 	a := &act{
 		do: Verb(note.Do), by: BySigned, actor: d.who, set: note.Set, see: byHolder(ID(note.Case), d.who),
 		note: hexSum(msg),
-		also: func(tx Tx, _ *Case) error { return d.witnessed(tx, note.Log) },
 	}
 	a.now = func(tx Tx, c *Case) error {
 		if err := restsOn(tx, c, note); err != nil {
@@ -184,20 +186,35 @@ func (d *Desk) signed(note crypto.ActNote, b *crypto.Bundle) (*act, error) {
 		}
 		return d.s.silence(tx, c, a.step())
 	}
+	a.also = func(tx Tx, c *Case) error {
+		for _, step := range []func(Tx, *Case, *act) error{d.s.rekey, d.s.replaced} {
+			if err := step(tx, c, a); err != nil {
+				return err
+			}
+		}
+		return d.witnessed(tx, note.Log)
+	}
 	return a, nil
 }
 
 // restsOn refuses an act signed on papers that are no longer current: nothing is
 // stored, and the draft is still on her machine. For words only epoch and
-// receipts count; what ends or moves a case must rest on its last message. An act
-// on a remedy names the step that it follows, which the table checks.
+// receipts count; what ends or moves a case, or brings a new key, must rest on
+// its last message, which may exclude somebody. An act on a remedy names the step
+// that it follows, which the table checks.
 func restsOn(tx Tx, c *Case, note crypto.ActNote) error {
 	head, err := headOf(tx, c.ID)
 	if err != nil {
 		return err
 	}
-	stale := note.Epoch != c.Key().Epoch || note.Receipts != papers.ReceiptsHash(receiptsOf(c))
-	if note.Do == string(Close) && note.Head != head {
+	// One that brings a new key names its epoch: whoever comes second with the
+	// same one signed on papers without the first.
+	epoch, rekeys := c.Key().Epoch, note.Set["key"] != ""
+	if rekeys {
+		epoch++
+	}
+	stale := note.Epoch != epoch || note.Receipts != papers.ReceiptsHash(receiptsOf(c))
+	if (note.Do == string(Close) || rekeys) && note.Head != head {
 		stale = true
 	}
 	if stale {
@@ -231,7 +248,7 @@ func (d *Desk) witnessed(tx Tx, size int64) error {
 
 // carried takes in the files of an act: exactly those that its kind calls for,
 // each an age file with one recipient.
-func (d *Desk) carried(ctx context.Context, c *Case, note crypto.ActNote, b *crypto.Bundle) (*sheaf, error) {
+func (d *Desk) carried(ctx context.Context, c *Case, note crypto.ActNote, b *crypto.Bundle, k *newKey) (*sheaf, error) {
 	parts, err := papers.Carried(note)
 	if err != nil {
 		return nil, E(Invalid, "refused.carried", err)
@@ -241,6 +258,9 @@ func (d *Desk) carried(ctx context.Context, c *Case, note crypto.ActNote, b *cry
 		return nil, E(Invalid, "refused.format", err)
 	}
 	h := d.s.sheafFor(c, [16]byte(once))
+	if k != nil { // what the act carries, and the act itself, are for the new key
+		h.to, h.epoch = k.to, k.Epoch
+	}
 	receipts := live(c)
 	if n := papers.Receipts(parts); papers.Speaks(note.Do) && n != len(receipts) || n > len(receipts) {
 		return nil, E(Conflict, "papers-old", nil)

@@ -36,6 +36,10 @@ type matter struct {
 	lapsed   []string // holders whose mandate ended
 	drawn    int
 	clock    clock
+	out      []string // withdrew
+	hidden   []string // withdrew, and nobody has signed since
+	epoch    int
+	moved    cases.Day // the day of the last paper
 	stage    cases.Stage
 	flags    cases.Flags
 	papers   int

@@ -29,7 +29,7 @@ func (m *model) filerAct() {
 		return
 	}
 	m.must(err)
-	m.size, c.papers = m.size+1, c.papers+1
+	m.size, c.papers, c.moved = m.size+1, c.papers+1, m.today()
 	if text != "" {
 		c.said = append(c.said, text)
 	}

@@ -77,6 +77,14 @@ func (m *model) checkCase(c *matter) {
 		}
 		m.checkGrants(c, found[0])
 		m.checkClock(c, mine, found[0])
+		if found[0].Key().Epoch != c.epoch {
+			m.Fatalf("epoch %d, want %d", found[0].Key().Epoch, c.epoch)
+		}
+		for _, name := range c.out {
+			if wraps, err := tx.Wraps(c.id, name); err != nil || len(wraps) > 0 || found[0].Holds(name, cases.Live, cases.Dormant) {
+				m.Fatalf("%s withdrew and has a grant", name)
+			}
+		}
 		for _, name := range c.excluded {
 			if wraps, err := tx.Wraps(c.id, name); err != nil || len(wraps) > 0 || found[0].Holds(name, cases.Live, cases.Dormant, cases.Hidden, cases.Lapsed, cases.Revoked) {
 				m.Fatalf("%s is excluded and has a grant", name)

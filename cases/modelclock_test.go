@@ -53,14 +53,6 @@ func (m *model) acted(c *matter) {
 	}
 }
 
-// signedAct: whoever lost sight before loses the wrap, now that another signed.
-func (m *model) signedAct(c *matter, err error) {
-	if err == nil {
-		m.size += int64(len(c.lapsed))
-		c.lapsed = nil
-	}
-}
-
 // there are those who can be counted on.
 func (m *model) there(name string) bool {
 	return m.serves(name) && (m.away[name] < m.today() || m.away[name] <= m.gone[name].Add(3))
@@ -162,7 +154,12 @@ func (m *model) clocks() {
 
 // checkGrants: nobody has sight but those who were drawn at filing.
 func (m *model) checkGrants(c *matter, now *cases.Case) {
-	for _, g := range now.Grants {
+	seen := map[string]bool{}
+	for _, g := range slices.Backward(now.Grants) { // the newest counts
+		if seen[g.Holder] {
+			continue
+		}
+		seen[g.Holder] = true
 		want := cases.Revoked
 		switch {
 		case slices.Contains(c.live, g.Holder):
@@ -171,6 +168,8 @@ func (m *model) checkGrants(c *matter, now *cases.Case) {
 			want = cases.Dormant
 		case slices.Contains(c.lapsed, g.Holder):
 			want = cases.Lapsed
+		case slices.Contains(c.hidden, g.Holder):
+			want = cases.Hidden
 		}
 		if g.State != want {
 			m.Fatalf("%s has a %s grant, want %s", g.Holder, g.State, want)

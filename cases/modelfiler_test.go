@@ -35,7 +35,7 @@ func (m *model) opened(f cases.Filing, rec receipt.Receipt, err error) {
 		return
 	}
 	m.must(err)
-	c := &matter{rec: rec, filing: f, excluded: f.Excluded, stage: cases.Received, papers: 1 + len(f.Files), said: []string{f.Text}}
+	c := &matter{rec: rec, filing: f, excluded: f.Excluded, stage: cases.Received, papers: 1 + len(f.Files), said: []string{f.Text}, moved: m.today()}
 	if f.Urgent {
 		c.flags = cases.Urgent
 	}
@@ -110,7 +110,7 @@ func (m *model) holdsAny(rec receipt.Receipt, names []string) (any bool) {
 		found, err := tx.CasesOf(rec.Lookup().Hash(), rec.Signer().Verifier())
 		for _, c := range found {
 			for _, name := range names {
-				any = any || c.Holds(name, cases.Live, cases.Dormant, cases.Lapsed)
+				any = any || c.Holds(name, cases.Live, cases.Dormant, cases.Lapsed, cases.Hidden)
 			}
 		}
 		return err
@@ -133,7 +133,7 @@ func (m *model) amended(rec receipt.Receipt, f cases.Filing, err error) {
 	_, again := m.o.Cases.File(ctx, f) // the changed one once more
 	m.must(again)
 	c.said, c.papers, m.size = append(c.said, f.Text), c.papers+1+len(f.Files), m.size+1
-	c.flags &^= cases.Waiting
+	c.flags, c.moved = c.flags&^cases.Waiting, m.today()
 	if f.Urgent {
 		c.flags |= cases.Urgent
 	}
@@ -148,7 +148,7 @@ func (m *model) add() {
 	form, text, files := cases.NewOnce(), m.say(), m.files()
 	m.must(m.same(func() error { return mine.Add(ctx, form, text, files) }))
 	c.said, c.papers, m.size = append(c.said, text), c.papers+1+len(files), m.size+1
-	c.flags &^= cases.Waiting
+	c.flags, c.moved = c.flags&^cases.Waiting, m.today()
 	m.heard(c)
 	m.tell(c, "", false)
 }

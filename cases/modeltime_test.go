@@ -127,9 +127,7 @@ func (m *model) endAll() {
 			desk, err := m.o.Cases.Desk(who)
 			m.must(err)
 			d := papers.Draft{Do: "close", Text: m.say(), Lessons: "none, because", Set: map[string]string{"disposition": "no-answer"}}
-			err = m.signing(c, who, desk, m.thread(c, who, desk), d)
-			m.replied(c, who, "close", err, 3)
-			m.signedAct(c, err)
+			m.sign1(c, who, desk, m.thread(c, who, desk), d, 3)
 		}
 	}
 	m.check(m.T)

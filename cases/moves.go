@@ -29,6 +29,11 @@ const (
 	Appeal      Verb = "appeal"
 	Withdraw    Verb = "withdraw"
 	Keep        Verb = "keep" // taking the withdrawal back
+
+	GrantCase      Verb = "grant"
+	Recuse         Verb = "recuse"
+	TellUnreadable Verb = "unreadable"
+	Reseal         Verb = "reseal"
 )
 
 // The verbs on remedies; [papers.RemedyMoves] is their table.
@@ -107,6 +112,10 @@ var moves = []move{
 	// Whoever holds the case hears of a withdrawal when it can no longer be a whim.
 	{do: Withdraw, by: []Role{ByFiler}, from: anyOpen, needs: (*Service).needsNoRequest, then: func(_ *Service, c *Case, a *act) { c.Withdraw = a.day }},
 	{do: Keep, by: []Role{ByFiler}, from: anyOpen, needs: (*Service).needsRequest, then: func(_ *Service, c *Case, _ *act) { c.Withdraw = "" }, tells: true},
+	{do: GrantCase, by: []Role{BySigned}, from: always, needs: (*Service).needsGrantee, then: (*Service).thenGranted, tells: true},
+	{do: Recuse, by: []Role{BySigned}, from: always, then: (*Service).thenRecused, tells: true},
+	{do: TellUnreadable, by: []Role{BySigned}, from: always, then: (*Service).thenUnreadable, tells: true},
+	{do: Reseal, by: []Role{BySigned}, from: always, needs: (*Service).needsWords},
 }
 
 // allowed finds the move for a verb by a role at a stage.

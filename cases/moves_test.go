@@ -72,6 +72,10 @@ func draftOf(do string) papers.Draft {
 	switch do {
 	case "close":
 		d.Lessons, d.Set = "none, because", map[string]string{"disposition": "partly"}
+	case "reseal":
+		d.Set = map[string]string{papers.ResealSetting: strings.Repeat("0", 32)}
+	case "grant":
+		d.Text, d.Set = "", map[string]string{"to": "bela"}
 	case "settle":
 		d.Set = map[string]string{"keep": papers.KeepFormer}
 	case "hold":
@@ -120,6 +124,13 @@ var wanted = map[string]string{
 	"sign hold":             "-----",
 	"sign lift":             "-----", // of what is held
 	"type answer, not here": "!!!!!",
+	"sign grant":            "-----",
+	"sign recuse":           "-----",
+	"sign unreadable":       "-----",
+	"sign reseal":           "-----",
+	"press grant":           "!!!!!",
+	"press recuse":          "!!!!!",
+	"press unreadable":      "!!!!!",
 }
 
 // TestMoves makes every move from every stage.
@@ -174,6 +185,9 @@ func (tr *trial) move(name string, r receipt.Receipt, id cases.ID) error {
 	case "type":
 		return tr.desk("anna").Type(tr.Context(), id, cases.Verb(do), cases.NewOnce(), "Words.")
 	case "sign":
+		if do == "unreadable" {
+			return tr.unreadable(id, "anna")
+		}
 		if do == "settle" {
 			if err := tr.receiptMove("not-me", r); err != nil {
 				tr.Fatal(err)

@@ -24,6 +24,8 @@ type LateCase struct {
 	Ack     Day // when it should have been acknowledged; empty if that was kept
 	Assess  Day // when it should have been assessed
 	Answer  Day // when the filer should have had an answer
+	// Unreadable: a holder has signed that the newest case key does not open.
+	Unreadable bool
 }
 
 // Since is the first promise that was not kept.
@@ -75,7 +77,10 @@ func (s *Service) tellOversight(tx Tx) error {
 
 // overdue says which of the promises to the filer (see [Case] promises) are late.
 func overdue(c *Case, today Day) LateCase {
-	late := LateCase{ID: c.ID, Kind: c.Kind, Stage: c.Stage, Holders: c.Holders()}
+	late := LateCase{ID: c.ID, Kind: c.Kind, Stage: c.Stage, Holders: c.Holders(), Unreadable: c.Is(Unreadable)}
+	if c.Stage == Closed {
+		return late
+	}
 	if c.Stage == Received && c.AckDue < today {
 		late.Ack = c.AckDue
 	}

@@ -26,6 +26,7 @@ type act struct {
 	also   func(Tx, *Case) error // what else must happen in the transaction
 	urgent bool                  // somebody is in danger, and the filer agreed to a notice at once
 	day    Day
+	key    *newKey // the case key that a signed act brings
 }
 
 // bySystem sees any case; byHolder one with a live grant for the actor only. To
@@ -120,6 +121,9 @@ func (s *Service) perform(ctx context.Context, a *act) error {
 func (s *Service) holders(tx Tx, c *Case, a *act) error {
 	switch a.by {
 	case BySigned:
+		if a.do == Recuse || a.do == TellUnreadable {
+			return nil // neither shows that its signer can go on with the case
+		}
 		return s.revoke(tx, c, a.actor)
 	case ByFiler:
 		if err := s.jumped(tx); err != nil {
@@ -206,6 +210,7 @@ var logNames = map[Verb]string{
 	Hold: "held", Lift: "hold-lifted",
 	Recommend: "recommended", Agree: "agreed", Refuse: "refused", Offer: "offered", Deliver: "delivered",
 	Unconfirmed: "unconfirmed", Accept: "accepted", Contest: "contested", Confirm: "confirmed", Missing: "missing",
+	GrantCase: "granted", Recuse: "recused", TellUnreadable: "unreadable", Reseal: "resealed",
 }
 
 func (a *act) entry(c *Case, m move) Entry {
@@ -219,8 +224,12 @@ func (a *act) entry(c *Case, m move) Entry {
 	if m.to != "" {
 		d.From, d.To = string(c.Stage), string(m.to)
 	}
-	if a.do == Assess {
+	switch a.do {
+	case Assess:
 		d.To = a.set["stage"]
+	case GrantCase:
+		d.To = a.set["to"]
+	default:
 	}
 	if n := a.step().Number(); n > 0 && papers.OnRemedy(string(a.do)) {
 		d.Note = "remedy=" + strconv.Itoa(n)

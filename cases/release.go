@@ -23,7 +23,7 @@ const (
 // were known, is never made here. The caller puts the case, in the same
 // transaction.
 func (s *Service) release(tx Tx, c *Case, why cause, n int) (released []string, err error) {
-	there, err := s.there(tx)
+	there, err := s.thereFor(tx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -49,15 +49,16 @@ func (s *Service) release(tx Tx, c *Case, why cause, n int) (released []string, 
 }
 
 // makeUp releases as many grants as holders are missing from those first drawn.
-// With nobody left to release it does nothing.
-func (s *Service) makeUp(tx Tx, c *Case) (released []string, err error) {
-	there, err := s.there(tx)
+// Some may be missing who seem to be there. With nobody left to release it does
+// nothing.
+func (s *Service) makeUp(tx Tx, c *Case, missing ...string) (released []string, err error) {
+	there, err := s.thereFor(tx, c)
 	if err != nil {
 		return nil, err
 	}
 	n := c.Drawn
 	for _, name := range c.Holders() {
-		if there[name] {
+		if there[name] && !slices.Contains(missing, name) {
 			n--
 		}
 	}

@@ -127,7 +127,7 @@ func TestRetention(t *testing.T) {
 		t.Errorf("gone: %v", gone)
 	}
 	report := tr.audit()
-	if report.Acts["shredded"] != 2 || report.Shredded != 10 {
+	if report.Acts["shredded"] != 2 || report.Shredded != 12 {
 		t.Errorf("the auditor counts %d shredded cases and %d leaves", report.Acts["shredded"], report.Shredded)
 	}
 	tr.restart()

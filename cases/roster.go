@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"bytes"
 	"crypto/rand"
 	"math/big"
 	"slices"
@@ -27,6 +28,11 @@ type Ombudsman struct {
 	Seen      int64 // largest checkpoint that an act of theirs named
 
 	key crypto.Recipient // Recipient, parsed once when the roster is loaded
+}
+
+// same reports whether an earlier enrolment is of the present keys.
+func (o Ombudsman) same(enrolment []byte) bool {
+	return bytes.Contains(enrolment, []byte("\nrecipient "+o.Recipient+"\n")) && bytes.Contains(enrolment, []byte("\nverifier "+o.Verifier+"\n"))
 }
 
 // recipient is the public key. To parse it costs an encryption.

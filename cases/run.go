@@ -24,6 +24,7 @@ func (s *Service) Jobs() []Job {
 		{Name: jobClocks, Do: s.seeToClocks},
 		{Name: jobHolds, Do: s.endHolds},
 		{Name: jobRemedies, Do: s.warnRemedies},
+		{Name: jobKeys, Do: s.seeToKeys},
 	}
 }
 

@@ -67,7 +67,8 @@ type CaseTx interface {
 	// without keys, grants, receipts and remedies; and whether there are more.
 	GrantedTo(holder string, skip, limit int) (page []*Case, more bool, err error)
 	// Put stores what changed: the case's own row, receipts' states, grants'
-	// states, remedies, and keys, grants and receipts that are new.
+	// states, remedies, and keys, grants and receipts that are new. The wrap of a
+	// deleted grant goes, and its row stays.
 	Put(*Case) error
 	// RemediesDue lists cases with a remedy that has not ended, and whose due day
 	// has come and was not told yet.
@@ -159,7 +160,8 @@ type ClockTx interface {
 	// drawn, and a dormant grant of one who is there.
 	Short(there []string) ([]ID, error)
 	// Turn moves all grants of a holder from one state to another, and counts
-	// them. To live it takes only those of a case's newest key.
+	// them. To live it takes only those of cases of which the holder has the
+	// newest key.
 	Turn(holder string, from, to GrantState) (int, error)
 }
 

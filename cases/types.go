@@ -70,15 +70,16 @@ const (
 	Urgent
 	Test
 	Drill
-	Disputed // a former receipt says that its owner did not replace it
-	Late     // a promised day passed unkept; it stays, and is counted
+	Disputed   // a former receipt says that its owner did not replace it
+	Late       // a promised day passed unkept; it stays, and is counted
+	Unreadable // a holder cannot open the newest case key; oversight must see it
 	afterFlags
 
 	// AllFlags has every flag set.
 	AllFlags = afterFlags - 1
 )
 
-var flagNames = []string{"waiting", "held", "remedy outstanding", "urgent", "test", "drill", "disputed", "late"}
+var flagNames = []string{"waiting", "held", "remedy outstanding", "urgent", "test", "drill", "disputed", "late", "unreadable"}
 
 // Names lists the flags that are set.
 func (f Flags) Names() []string {
@@ -200,6 +201,7 @@ const (
 	Reserve    Rank = "reserve"
 	Backstop   Rank = "backstop"
 	Granted    Rank = "granted"
+	Recused    Rank = "recused" // withdrew: nothing of the case reaches them again
 )
 
 // A Grant is a case key wrapped to one holder. Wrap is set only on the way in;

@@ -10,8 +10,8 @@ const (
 	actEntry = "act"
 )
 
-// An ActNote is what an ombudsman signs to bind: answer, ask, note, close and,
-// later, every other act on a case (ombra-act/1). It names the case, its epoch
+// An ActNote is what an ombudsman signs to bind: answer, ask, note, close, grant
+// and every other act on a case (ombra-act/1). It names the case, its epoch
 // and the state of the papers it was signed on, so that an act made on papers
 // that are no longer current is found out, and one act cannot be replayed as
 // another: Once is unique in the custody log.

@@ -27,8 +27,8 @@ type caseKey struct {
 }
 
 // NewCaseKey makes epoch 0 of a case. The host makes this one, so a host
-// that is bad at that moment can keep it. The format lets an ombudsman's desk
-// make the next, which the host never sees; no desk does so yet.
+// that is bad at that moment can keep it. The first desk that signs an act makes
+// the next, which the host never sees.
 func NewCaseKey(caseID string) (CaseKey, error) {
 	if !isCaseID(caseID) {
 		return CaseKey{}, fmt.Errorf("new case key: %w", refuse(WhyFormat))

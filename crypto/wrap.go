@@ -44,6 +44,34 @@ func (k CaseKey) Wrap(to Recipient) ([]byte, error) {
 	return blob, nil
 }
 
+// CheckWrap looks at a wrap from outside, as the host has to: whether it is one
+// age file of one stanza, of the kind of its holder's key, and as long as a wrap
+// of this epoch is. Whom it is for and what is in it only that holder can tell.
+func CheckWrap(blob []byte, to Recipient, epoch int) error {
+	if err := OneStanza(blob); err != nil {
+		return err
+	}
+	f, err := CheckForeign(blob, int64(len(blob)))
+	if err != nil {
+		return err
+	}
+	if f.PostQuantum != to.PostQuantum() || f.Plain != wrapLen(epoch) {
+		return refuse(WhyFormat)
+	}
+	return nil
+}
+
+// wrapLen is the length of the plaintext of a wrap: identities of a case are all
+// of one kind and length.
+func wrapLen(epoch int) int64 {
+	head := len(caseKeyMagic) + len("case=7F3K-9QWD epoch=\n") + len(strconv.Itoa(epoch))
+	n := head + (epoch+1)*(identityLen+1) + 2
+	return int64((n + wrapBlock - 1) / wrapBlock * wrapBlock)
+}
+
+// identityLen is the length of a hybrid identity as age writes it.
+const identityLen = 77
+
 // Unwrap opens a wrap and checks that it is what the server says it is. age has
 // no associated data: a malicious host can hand out the wrap of another case, or
 // announce a recipient whose identity it holds itself. So the case and epoch

@@ -192,3 +192,27 @@ func FuzzParseCaseKey(f *testing.F) {
 		}
 	})
 }
+
+// TestCheckWrap: what a host can see of a wrap without any key, at epochs whose
+// text is longer than a block, and with numbers of more digits.
+func TestCheckWrap(t *testing.T) {
+	key, classic, hybrid := mustCaseKey(t), mustClassic(t), mustIdentity(t)
+	for range 12 {
+		for _, holder := range []crypto.Identity{classic, hybrid} {
+			blob := mustWrap(t, key, holder)
+			if err := crypto.CheckWrap(blob, holder.Recipient(), key.Epoch()); err != nil {
+				t.Errorf("epoch %d: %v", key.Epoch(), err)
+			}
+			if crypto.CheckWrap(blob, holder.Recipient(), key.Epoch()+4) == nil {
+				t.Errorf("a wrap of epoch %d passes for one of four later", key.Epoch())
+			}
+		}
+		key = mustNext(t, key)
+	}
+	if crypto.CheckWrap(mustWrap(t, key, classic), hybrid.Recipient(), key.Epoch()) == nil {
+		t.Error("a wrap to a classic key passes for one to a hybrid key")
+	}
+	if crypto.CheckWrap([]byte("garbage"), hybrid.Recipient(), key.Epoch()) == nil {
+		t.Error("garbage passes")
+	}
+}

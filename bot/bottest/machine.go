@@ -22,6 +22,7 @@ type Machine struct {
 	Identity crypto.Identity
 	Key      crypto.SigningKey
 	pins     papers.Pins
+	last     *papers.Papers // opened last
 }
 
 // NewMachine makes an ombudsman's keys.
@@ -53,9 +54,8 @@ func (m *Machine) Prove(origin string, challenge []byte) (string, error) {
 // enrolments of its ombudsmen.
 func (m *Machine) Pin(origin, logVerifier string, roster []crypto.EnrolNote) {
 	m.pins.Origin, m.pins.LogVerifier = origin, logVerifier
-	m.pins.Enrolments = map[string]crypto.EnrolNote{}
 	for _, e := range roster {
-		m.pins.Enrolments[e.Name] = e
+		m.pins.Replace(e)
 	}
 }
 
@@ -66,6 +66,7 @@ func (m *Machine) Open(file []byte, passcode string) (*papers.Thread, error) {
 	if err != nil {
 		return nil, err
 	}
+	m.last = p
 	t, err := p.Read([]age.Identity{m.Identity.Age()}, m.pins)
 	if err != nil {
 		return nil, err
@@ -80,6 +81,17 @@ func (m *Machine) Sign(t *papers.Thread, d papers.Draft, today string) (bot.File
 	b, err := t.Act(m.Key, d, today)
 	return FileOf(papers.ActName, b), err
 }
+
+// Unreadable signs that the papers which were opened last do not open: the act
+// file to drop into the chat.
+func (m *Machine) Unreadable(today string) (bot.File, error) {
+	b, err := m.last.Unreadable(m.Key, []age.Identity{m.Identity.Age()}, m.pins, papers.NewOnce(), today)
+	return FileOf(papers.ActName, b), err
+}
+
+// Renew gives the machine the keys of another, as after a loss: what was pinned
+// stays.
+func (m *Machine) Renew(with *Machine) { m.Identity, m.Key = with.Identity, with.Key }
 
 // FileOf offers bytes as a file.
 func FileOf(name string, b []byte) bot.File {

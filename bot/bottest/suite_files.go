@@ -59,7 +59,7 @@ func filesBothWays(s *stage) {
 	s.must(err)
 	rc, err := receipt.Parse(Origin, rec)
 	s.must(err)
-	replies, err := papers.OpenReplies(bundle, rc, s.Office.Machines["anna"].pins.Enrolments)
+	replies, err := papers.OpenReplies(bundle, rc, s.Office.Machines["anna"].pins)
 	s.must(err)
 	if len(replies.Items) != 1 || !replies.Items[0].Signed || len(replies.Warnings) > 0 {
 		s.t.Fatalf("%d replies, %q", len(replies.Items), replies.Warnings)

@@ -19,7 +19,7 @@ const textType = "text/plain; charset=utf-8"
 
 // A Draft is an act before it is signed.
 type Draft struct {
-	Do      string // answer, ask, note, close, or an act on a remedy
+	Do      string // answer, ask, note, close, grant, recuse, or an act on a remedy
 	Text    string // to the filer, or the note; of close: the final answer
 	Files   []Attachment
 	Set     map[string]string // what it settles: of close the disposition
@@ -57,8 +57,11 @@ func (d Draft) Check() error {
 	if !ok {
 		return ErrDo
 	}
+	if d.Do == doUnreadable {
+		return ErrReadable // see Unreadable: it is made of papers that do not open
+	}
 	text, lessons := Words(d.Do)
-	if text == blank(d.Text) || lessons == blank(d.Lessons) || len(d.Files) > MaxFiles || len(d.Files) > 0 && k.files == "" {
+	if d.Set[keySetting] != "" || text == blank(d.Text) || lessons == blank(d.Lessons) || len(d.Files) > MaxFiles || len(d.Files) > 0 && k.files == "" {
 		return ErrDraft
 	}
 	if len(d.Files) < k.least {
@@ -126,6 +129,9 @@ func (t *Thread) newAct(key crypto.SigningKey, d Draft, today string) (*act, err
 		// A reply to an older epoch would be read by whoever left the case since.
 		return nil, ErrKey
 	}
+	if !t.shown {
+		return nil, ErrChain
+	}
 	once := d.Once
 	if once == "" {
 		once = NewOnce()
@@ -144,6 +150,15 @@ func (t *Thread) newAct(key crypto.SigningKey, d Draft, today string) (*act, err
 		}
 	}
 	a.note.Set = maps.Clone(a.d.Set)
+	names, err := t.rekey(a.d)
+	if err != nil {
+		return nil, err
+	}
+	if len(names) > 0 {
+		if err := a.bring(names); err != nil {
+			return nil, err
+		}
+	}
 	if len(kinds[d.Do].filer) > 0 {
 		return a, a.address()
 	}

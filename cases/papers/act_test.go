@@ -37,6 +37,7 @@ func TestActs(t *testing.T) {
 			b := must[*crypto.Bundle](t)(crypto.OpenBundle(must[[]byte](t)(th.Act(h.anna.key, c.draft, day)), h.transport.Age()))
 			note := must[crypto.ActNote](t)(crypto.OpenAct(b, h.anna.key.Verifier()))
 			parts := must[[]papers.Part](t)(papers.Carried(note))
+			h.take(b, note)
 			var names []string
 			for _, p := range parts {
 				names = append(names, p.Name)
@@ -56,11 +57,12 @@ func TestActs(t *testing.T) {
 				t.Errorf("the act has the once %s, not the draft's", note.Once)
 			}
 			want := crypto.ActNote{
-				Origin: origin, Case: h.m.Case, Once: note.Once, Day: day, By: "anna", Do: c.draft.Do,
+				Origin: origin, Case: h.m.Case, Epoch: 1, Once: note.Once, Day: day, By: "anna", Do: c.draft.Do,
 				Head: th.Head, Receipts: papers.ReceiptsHash(h.m.Receipts), Carry: note.Carry,
+				Set: map[string]string{"key": h.key.Recipient().String()},
 			}
 			if c.draft.Do == "close" {
-				want.Set = map[string]string{"disposition": "substantiated"}
+				want.Set["disposition"] = "substantiated"
 			}
 			if diff := cmp.Diff(want, note); diff != "" {
 				t.Error(diff)
@@ -75,6 +77,9 @@ func TestActs(t *testing.T) {
 				if !it.Signed || it.By != "anna" {
 					t.Errorf("not signed: %+v", it)
 				}
+			}
+			if it := again.Items[len(again.Items)-1]; !strings.Contains(it.Text, "new case key, epoch 1, for anna, bela") {
+				t.Errorf("the act does not show the new key: %q", it.Text)
 			}
 			if it := again.Items[1]; it.Text != crypto.Signable(c.draft.Text) || len(it.Files) != len(c.draft.Files) {
 				t.Errorf("%+v", it)
@@ -103,6 +108,7 @@ func (h *host) checkPart(p papers.Part, blob []byte, note crypto.ActNote) {
 func TestSameWords(t *testing.T) {
 	h := newHost(t).report()
 	b := must[*crypto.Bundle](t)(crypto.OpenBundle(must[[]byte](t)(h.read(h.pins()).Act(h.anna.key, papers.Draft{Do: "answer", Text: "x"}, day)), h.transport.Age()))
+	h.take(b, must[crypto.ActNote](t)(crypto.OpenAct(b, h.anna.key.Verifier())))
 	one, _ := b.Get("answer.case.age")
 	two, _ := b.Get("answer.r1.age")
 	_, a, err1 := crypto.DecryptEnvelope(one, h.key.Identities()...)

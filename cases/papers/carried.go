@@ -26,6 +26,9 @@ type kind struct {
 	least int      // how many there must be
 	mute  bool     // may be signed although no receipt is live
 	set   map[string]setting
+	// leaves: its maker holds the case no more, or cannot read it, and so brings
+	// no new key.
+	leaves bool
 }
 
 // A setting is a word that an act settles, in clear. One that may be left out
@@ -34,6 +37,14 @@ type setting struct {
 	fine   func(string) bool
 	refuse RefusedError
 }
+
+// Acts that this package itself knows by name.
+const (
+	doGrant      = "grant"
+	doRecuse     = "recuse"
+	doUnreadable = "unreadable"
+	doReseal     = "reseal"
+)
 
 // kinds are all the acts. Later ones are lines here.
 var kinds = map[string]kind{
@@ -51,8 +62,12 @@ var kinds = map[string]kind{
 	"extend": {filer: []string{"answer"}},
 	// Their words are the reason, for the case alone. Whether the day can be is for
 	// the host to say, which knows today.
-	"hold": {inner: []string{"note"}, files: "note", set: map[string]setting{"until": {isDay, ErrUntil}}},
-	"lift": {inner: []string{"note"}, files: "note"},
+	"hold":       {inner: []string{"note"}, files: "note", set: map[string]setting{"until": {isDay, ErrUntil}}},
+	"lift":       {inner: []string{"note"}, files: "note"},
+	doGrant:      {set: map[string]setting{GrantSetting: {func(s string) bool { return crypto.CheckName(s) == nil }, ErrTo}}},
+	doRecuse:     {inner: []string{"note"}, leaves: true},
+	doUnreadable: {leaves: true},
+	doReseal:     {inner: []string{"note"}, files: "note", set: map[string]setting{ResealSetting: {isOnce, ErrReseal}}},
 	"recommend": {inner: []string{"note"}, files: "note", set: map[string]setting{
 		"remedy": newRemedy, "form": whichForm, "due": whichDue,
 	}},
@@ -73,8 +88,9 @@ func Settles(do string, set map[string]string) error {
 	if !ok {
 		return ErrDo
 	}
-	for key := range set {
-		if _, ok := k.set[key]; !ok {
+	for key, value := range set {
+		// Any act may bring a new case key; RekeyOf says whether it fits.
+		if _, ok := k.set[key]; !ok && (key != keySetting || !isCaseKey(value)) {
 			return ErrDraft
 		}
 	}
@@ -111,13 +127,22 @@ var partShape = regexp.MustCompile(`^(answer|ask|remedy|note|lessons|file([1-9][
 // gap; what goes to the filer in a copy for the case and for each of r1 … rN
 // with the same N throughout, and what does not in the copy for the case alone.
 // It cannot know how many receipts are live; the caller compares (see
-// [Receipts]). An act of a kind not known here carries nothing.
+// [Receipts]). An act of a kind not known here carries nothing. The wraps of a
+// new case key are no parts: see [RekeyOf].
 func Carried(note crypto.ActNote) ([]Part, error) {
-	if len(note.Carry) == 0 && kinds[note.Do].files == "" {
+	key, err := RekeyOf(note)
+	if err != nil {
+		return nil, err
+	}
+	k := kinds[note.Do]
+	if len(note.Carry) == len(key.Holders) && len(k.filer)+len(k.inner) == 0 {
 		return nil, nil
 	}
 	parts := make([]Part, 0, len(note.Carry))
 	for _, name := range slices.Sorted(maps.Keys(note.Carry)) {
+		if _, ok := wrapFor(name); ok {
+			continue
+		}
 		m := partShape.FindStringSubmatch(name)
 		if m == nil {
 			return nil, ErrCarried

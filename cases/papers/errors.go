@@ -18,7 +18,7 @@ const (
 	// ErrOffice: the papers come from another office than the pinned one.
 	ErrOffice = RefusedError("these papers are of another office, or of a log with another key, than this machine knows; compare the office file")
 	// ErrKey: no wrap opens to the announced case key.
-	ErrKey = RefusedError("none of your keys opens this case; check that the papers were made for you, and tell the office that they are unreadable")
+	ErrKey = RefusedError("none of your keys opens this case; check that the papers were made for you, and if they were, sign that they do not open: ombra-desk act unreadable --papers FILE")
 	// ErrReceipts: a live receipt that the report and its filer do not vouch for.
 	ErrReceipts = RefusedError("these papers name a receipt that the filer did not vouch for; do not answer, and tell oversight")
 	// ErrWhom: an answer was asked for and the case has no live receipt.
@@ -49,6 +49,18 @@ const (
 	ErrSigner = RefusedError("this key is not the one of the ombudsman that the papers were made for; use your own key and papers")
 	// ErrCarried: an act carries files in another way than its kind asks for.
 	ErrCarried = RefusedError("this act does not carry exactly the files that it should; make it again with ombra-desk")
+	// ErrChain: the newest case key is nobody's whom the case was given to.
+	ErrChain = RefusedError("nothing shows that the newest case key was made by somebody who holds this case, so nothing is sealed to it; compare your colleagues' keys (ombra-desk office pin), open the papers again, and if they still warn tell oversight")
+	// ErrReseal: nothing of that number was sealed on a device, or it does not open.
+	ErrReseal = RefusedError("this paper was not sealed on the filer's device, or does not open here, so there is nothing to seal again; ombra-desk open shows the numbers")
+	// ErrTo: a grant that names nobody.
+	ErrTo = RefusedError("a grant names one of the roster: --to NAME")
+	// ErrGrant: a grant to somebody who must not see the case.
+	ErrGrant = RefusedError("the filer excluded this ombudsman, or they withdrew from the case: it cannot be granted to them")
+	// ErrUnknown: a grant where a holder's key was never compared here.
+	ErrUnknown = RefusedError("this machine does not know the key of everybody who would hold the case; pin the newest office file (ombra-desk office pin) and sign again")
+	// ErrReadable: an act "unreadable" on papers that open.
+	ErrReadable = RefusedError("your key opens the newest case key of these papers, so there is nothing to report")
 	// ErrReplies: a file of replies is not well formed.
 	ErrReplies = RefusedError("this is not a file of replies; get the replies again with the lookup code")
 )

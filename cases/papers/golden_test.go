@@ -17,9 +17,15 @@ var update = flag.Bool("update", false, "write the golden papers anew: only when
 
 // TestGolden: papers that were made once can be read for ever.
 func TestGolden(t *testing.T) {
-	dir := filepath.Join("testdata", "golden")
+	for name, write := range map[string]func(*host){"golden": (*host).goldenCase, "golden-rekeyed": (*host).goldenRekeyed} {
+		t.Run(name, func(t *testing.T) { golden(t, filepath.Join("testdata", name), write) })
+	}
+}
+
+func golden(t *testing.T, dir string, write func(*host)) {
+	t.Helper()
 	if *update {
-		writeGolden(t, dir)
+		writeGolden(t, dir, write)
 	}
 	get := func(name string) string {
 		return string(must[[]byte](t)(os.ReadFile(filepath.Join(dir, name))))
@@ -39,9 +45,19 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-func writeGolden(t *testing.T, dir string) {
-	t.Helper()
-	h := newHost(t).report()
+// goldenRekeyed is a case that bela's machine made the next key of and that she
+// then withdrew from; anna granted it to dora.
+func (h *host) goldenRekeyed() {
+	h.rekeyed(h.bela, "note", nil, "anna", "bela")
+	h.seal(h.from("note", "a"), string(h.reply(h.bela, crypto.ReplyNote{Once: once("a"), What: "note", Filer: "-", Words: "To do."})))
+	h.left(h.bela)
+	h.rekeyed(h.anna, "grant", map[string]string{"to": "dora"}, "anna", "dora")
+	h.m.Grants = []papers.ManifestGrant{{Holder: "anna"}, {Holder: "dora", Dormant: true}}
+	h.seal(h.from("note", "b"), string(h.reply(h.anna, crypto.ReplyNote{Once: once("b"), What: "note", Filer: "-", Words: "Done."})))
+	h.put(papers.PastName("bela", 1), mustPerson(h.t, "bela").note)
+}
+
+func (h *host) goldenCase() {
 	att := h.head("file", "filing")
 	att.Name, att.Type = "photo.jpg", "image/jpeg"
 	h.seal(att, "JPEG")
@@ -49,6 +65,12 @@ func writeGolden(t *testing.T, dir string) {
 	h.seal(h.from("answer", "a"), string(h.reply(h.bela, crypto.ReplyNote{Once: once("a"), What: "answer", Filer: h.filer(), Words: "We have it."})))
 	h.checkpoint(8, 0)
 	h.checkpoint(16, 8)
+}
+
+func writeGolden(t *testing.T, dir string, write func(*host)) {
+	t.Helper()
+	h := newHost(t).report()
+	write(h)
 	th := h.read(h.pins())
 	for name, b := range map[string][]byte{
 		"papers.age": h.file(), "passcode": []byte(h.pass.Reveal()), "anna.key": []byte(h.anna.id.Reveal() + "\n"),

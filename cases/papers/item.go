@@ -3,6 +3,7 @@ package papers
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -132,7 +133,7 @@ func (r *reader) reply(it Item, body []byte) {
 		r.warnf("Paper %d was signed for another case, act or filer: do not take it for what it seems.", it.N)
 		fits = false
 	}
-	it.Signed = r.signedBy(it.N, n.By, func(verifier string) error {
+	it.Signed = r.signedBy(it.N, n.By, n.Day, func(verifier string) error {
 		_, err := crypto.OpenReply(body, verifier)
 		return err
 	}) && fits
@@ -155,6 +156,9 @@ func (r *reader) act(it Item, body []byte) {
 	}
 	it.By, it.Do, it.Set = n.By, n.Do, n.Set
 	it.Text = n.Do + settled(n.Set)
+	if key, err := RekeyOf(n); err == nil && key.Recipient != "" {
+		it.Text += fmt.Sprintf("\nnew case key, epoch %d, for %s", n.Epoch, strings.Join(key.Holders, ", "))
+	}
 	fits := n.Origin == r.t.Origin && n.Case == r.t.Case && n.Once == it.Once
 	if !fits {
 		r.warnf("Paper %d is an act on another case, or shown as another act than it is.", it.N)
@@ -164,36 +168,19 @@ func (r *reader) act(it Item, body []byte) {
 			r.warnf("Paper %d is an act that carried something which is not in these papers.", it.N)
 		}
 	}
-	it.Signed = r.signedBy(it.N, n.By, func(verifier string) error {
+	it.Signed = r.signedBy(it.N, n.By, n.Day, func(verifier string) error {
 		_, err := crypto.OpenNote(body, verifier)
 		return err
 	}) && fits
 	if n.Do == "settle" {
 		r.settles(&it, n.Set["keep"])
 	}
+	r.withdraws(it, n)
 	r.add(it)
 }
 
 func (r *reader) listed(sum string) bool {
 	return slices.ContainsFunc(r.t.Papers, func(e ManifestPaper) bool { return e.Sum == sum })
-}
-
-// signedBy verifies with the pinned key of a name. A key that came with these
-// papers shows only that somebody made one.
-func (r *reader) signedBy(n int64, by string, open func(verifier string) error) bool {
-	if e, ok := r.pins.Enrolments[by]; ok {
-		if open(e.Verifier) == nil {
-			return true
-		}
-		r.warnf("Paper %d is not signed with the key that this machine knows of %s: somebody else may have written it.", n, by)
-		return false
-	}
-	if e, ok := r.p.enrolment(by); ok && open(e.Verifier) == nil {
-		r.warnf("Paper %d is signed with a key of %s that nobody has compared on this machine yet.", n, by)
-		return false
-	}
-	r.warnf("Paper %d names %s as its writer, and no key at hand shows it.", n, by)
-	return false
 }
 
 // files puts each file to its item, and holds signed notes to what they name.

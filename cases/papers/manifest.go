@@ -44,6 +44,7 @@ type Manifest struct {
 	Me          string            `json:"me"`               // roster name of the reader
 	Transport   string            `json:"transport"`        // recipient for act files
 	Keys        []ManifestKey     `json:"keys"`             // by epoch, from 0
+	Grants      []ManifestGrant   `json:"grants,omitempty"` // by holder; whom the next key is for
 	Receipts    []ManifestReceipt `json:"receipts"`         // live ones, sorted by FilerHash: r1, r2, …
 	Former      []ManifestReceipt `json:"former,omitempty"` // those that are not live any more, sorted likewise
 	Head        string            `json:"head"`             // Leaf of the last paper
@@ -56,6 +57,12 @@ type ManifestKey struct {
 	Epoch     int    `json:"epoch"`
 	Recipient string `json:"recipient"`
 	By        string `json:"by"` // "bot", or the ombudsman whose desk made it
+}
+
+// A ManifestGrant is a holder, as the host counts them.
+type ManifestGrant struct {
+	Holder  string `json:"holder"`
+	Dormant bool   `json:"dormant,omitempty"`
 }
 
 // A ManifestReceipt is the public half of a live receipt, as far as a reply
@@ -93,6 +100,10 @@ func WrapName(epoch int) string { return fmt.Sprintf("wrap-%d.age", epoch) }
 
 // RosterName is the entry name of somebody's signed enrolment.
 func RosterName(name string) string { return "roster-" + name + ".note" }
+
+// PastName is the entry name of the n-th enrolment that somebody's present one
+// replaced, from 1: what was signed stays signed. No roster name has a dot.
+func PastName(name string, n int) string { return fmt.Sprintf("roster-%s.%d.note", name, n) }
 
 // CheckpointName is the entry name of the checkpoint of a size.
 func CheckpointName(size int64) string { return fmt.Sprintf("checkpoint-%d.note", size) }
@@ -156,6 +167,13 @@ func (m Manifest) checkKeys() error {
 		if k.Epoch != i || !isRecipient(k.Recipient) || crypto.CheckName(k.By) != nil {
 			return ErrManifest
 		}
+	}
+	last := ""
+	for _, g := range m.Grants {
+		if g.Holder <= last || crypto.CheckName(g.Holder) != nil {
+			return ErrManifest
+		}
+		last = g.Holder
 	}
 	if len(m.Keys) == 0 {
 		return ErrManifest

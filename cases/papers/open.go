@@ -20,6 +20,7 @@ type Papers struct {
 	bundle      *crypto.Bundle
 	manifest    Manifest
 	roster      []crypto.EnrolNote
+	past        []crypto.EnrolNote // earlier ones, by name and oldest first
 	wraps       map[int][]byte
 	checkpoints []checkpoint // by size
 }
@@ -106,11 +107,11 @@ func (p *Papers) take(name string) error {
 	switch kind {
 	case entryWrap:
 		p.wraps[int(n)] = data
-	case entryRoster:
-		return p.takeEnrolment(name, data)
+	case entryRoster, entryPast:
+		return p.takeEnrolment(name, data, kind == entryPast)
 	case entryCheckpoint:
 		return p.takeCheckpoint(n, data)
-	case entryPaper, entryProof:
+	case entryPaper, entryProof, entryKey:
 	case entryUnknown:
 		// checkNames has let nothing else pass but log.vkey.
 		if !bytes.Equal(data, []byte(p.manifest.Log.Verifier+"\n")) {
@@ -122,13 +123,18 @@ func (p *Papers) take(name string) error {
 
 // takeEnrolment takes a signed enrolment under its owner's name only: else a
 // host could present bela's key as anna's.
-func (p *Papers) takeEnrolment(name string, msg []byte) error {
+func (p *Papers) takeEnrolment(name string, msg []byte, past bool) error {
 	e, err := crypto.OpenEnrol(msg)
 	if err != nil {
 		return err
 	}
-	if e.Origin != p.manifest.Origin || RosterName(e.Name) != name {
+	who, _, _ := pastOf(name)
+	if e.Origin != p.manifest.Origin || !past && RosterName(e.Name) != name || past && who != e.Name {
 		return ErrEntries
+	}
+	if past {
+		p.past = append(p.past, e)
+		return nil
 	}
 	p.roster = append(p.roster, e)
 	return nil
@@ -145,14 +151,4 @@ func (p *Papers) takeCheckpoint(size int64, msg []byte) error {
 	proof, _ := p.bundle.Get(ProofName(size))
 	p.checkpoints = append(p.checkpoints, checkpoint{c, msg, proof})
 	return nil
-}
-
-// enrolment finds somebody on the roster that the papers bring.
-func (p *Papers) enrolment(name string) (crypto.EnrolNote, bool) {
-	for _, e := range p.roster {
-		if e.Name == name {
-			return e, true
-		}
-	}
-	return crypto.EnrolNote{}, false
 }

@@ -73,7 +73,7 @@ func checkNames(m Manifest, names []string) error {
 			if !slices.Contains(names, CheckpointName(n)) {
 				return ErrEntries
 			}
-		case entryRoster:
+		case entryRoster, entryPast, entryKey:
 		case entryUnknown:
 			return ErrEntries
 		}
@@ -91,6 +91,8 @@ const (
 	entryPaper
 	entryWrap
 	entryRoster
+	entryPast
+	entryKey
 	entryCheckpoint
 	entryProof
 )
@@ -99,6 +101,12 @@ const (
 func kindOf(name string, m Manifest) (entryKind, int64) {
 	if who, ok := inside(name, "roster-", ".note"); ok && crypto.CheckName(who) == nil {
 		return entryRoster, 0
+	}
+	if who, n, ok := pastOf(name); ok && n > 0 && crypto.CheckName(who) == nil {
+		return entryPast, n
+	}
+	if n, ok := numbered(name, "key-", ".note"); ok && n > 0 && n < int64(len(m.Keys)) {
+		return entryKey, n
 	}
 	if n, ok := numbered(name, "checkpoint-", ".note"); ok && n > 0 && n <= m.Log.Size {
 		return entryCheckpoint, n
@@ -113,6 +121,14 @@ func kindOf(name string, m Manifest) (entryKind, int64) {
 		return entryPaper, 0 // checkNames compares with the manifest's
 	}
 	return entryUnknown, 0
+}
+
+// pastOf takes the name of an earlier enrolment apart.
+func pastOf(entry string) (who string, n int64, ok bool) {
+	s, ok := inside(entry, "roster-", ".note")
+	who, number, dotted := strings.Cut(s, ".")
+	n, digits := numbered(number, "", "")
+	return who, n, ok && dotted && digits
 }
 
 func inside(name, before, after string) (string, bool) {

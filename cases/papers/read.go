@@ -24,7 +24,10 @@ func (p *Papers) Read(ids []age.Identity, pins Pins) (*Thread, error) {
 	if pins.Origin != "" && pins.Origin != m.Origin || pins.LogVerifier != "" && pins.LogVerifier != m.Log.Verifier {
 		return nil, ErrOffice
 	}
-	r := &reader{p: p, t: &Thread{Manifest: m}, ids: ids, pins: pins, seen: map[string]bool{}}
+	r := &reader{
+		p: p, t: &Thread{Manifest: m, pinned: pins.Enrolments}, ids: ids, pins: pins,
+		seen: map[string]bool{}, withdrew: map[string]int{},
+	}
 	if err := r.openKey(); err != nil {
 		return nil, err
 	}
@@ -36,6 +39,7 @@ func (p *Papers) Read(ids []age.Identity, pins Pins) (*Thread, error) {
 			return nil, ErrExcluded
 		}
 	}
+	r.keys()
 	r.receipts()
 	r.files()
 	r.claims()
@@ -53,9 +57,11 @@ type reader struct {
 	pins   Pins
 	filers filers
 	seen   map[string]bool // once and what of each paper
-	bound  []bound
-	loose  []loose
-	filed  []claimed
+	// withdrew: who left the case, by a signed act, and in which epoch.
+	withdrew map[string]int
+	bound    []bound
+	loose    []loose
+	filed    []claimed
 }
 
 func (r *reader) warnf(format string, args ...any) { r.t.warn(fmt.Sprintf(format, args...)) }
@@ -87,8 +93,7 @@ func (r *reader) openKey() error {
 }
 
 // checkKeys compares the recipients that the host announces with those inside
-// the wrap. An epoch above 0 must come with a colleague's signed act, which
-// this version cannot check yet; the host could have made it, so it is said.
+// the wrap. Who made them is looked at when all papers are read (see keys).
 func (r *reader) checkKeys(opened int) {
 	if opened < len(r.t.Keys)-1 {
 		r.warnf("There is no wrap for you of the newest case key: what was written since cannot be read.")
@@ -96,23 +101,6 @@ func (r *reader) checkKeys(opened int) {
 	for i, to := range r.t.key.Recipients() {
 		if to.String() != r.t.Keys[i].Recipient {
 			r.warnf("The case key of epoch %d is not the one that the list of contents names.", i)
-		}
-	}
-	for _, k := range r.t.Keys[1:] {
-		r.warnf("The case key of epoch %d is said to come from %s, and no signature shows it.", k.Epoch, k.By)
-	}
-}
-
-// roster compares the enrolments with the pinned ones. A pinned key always
-// wins; a key that is new is reported and trusted for nothing yet.
-func (r *reader) roster() {
-	for _, e := range r.p.roster {
-		pinned, known := r.pins.Enrolments[e.Name]
-		switch {
-		case !known:
-			r.t.NewKeys = append(r.t.NewKeys, e)
-		case pinned.Verifier != e.Verifier || pinned.Recipient != e.Recipient:
-			r.warnf("The keys of %s are not the ones that this machine knows. Ask %s in person before you believe the new ones.", e.Name, e.Name)
 		}
 	}
 }
@@ -172,14 +160,6 @@ func (r *reader) pin(h crypto.Header) {
 	}
 	r.t.Filer, r.t.Excluded, r.t.Holders = h.Filer, h.Excluded, h.Holders
 	r.filers.chain = []string{h.Filer}
-	at := slices.IndexFunc(h.Holders, func(o crypto.Holder) bool { return o.Name == r.t.Me })
-	if at < 0 {
-		r.warnf("You were not among those who were given this case at filing.")
-		return
-	}
-	if e, ok := r.pins.Enrolments[r.t.Me]; ok && !sameHash(e.Recipient, h.Holders[at].Recipient) {
-		r.warnf("At filing the case was given to another key of yours than the one this machine knows.")
-	}
 }
 
 func sameHash(recipient, hash string) bool {

@@ -152,5 +152,5 @@ func mustReplies(t *testing.T, h *host, enrolments map[string]crypto.EnrolNote, 
 		t.Fatal(err)
 	}
 	bundle := must[*crypto.Bundle](t)(crypto.OpenPasscode(b.Bytes(), h.pass.Reveal()))
-	return must[*papers.Replies](t)(papers.OpenReplies(bundle, h.receipt, enrolments))
+	return must[*papers.Replies](t)(papers.OpenReplies(bundle, h.receipt, papers.Pins{Enrolments: enrolments}))
 }

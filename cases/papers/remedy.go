@@ -229,7 +229,7 @@ func (r *reader) ledger() {
 func settled(set map[string]string) string {
 	var b strings.Builder
 	for _, k := range slices.Sorted(maps.Keys(set)) {
-		if k != "on" {
+		if k != "on" && k != keySetting {
 			fmt.Fprintf(&b, "\n%s: %s", k, set[k])
 		}
 	}

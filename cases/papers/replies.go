@@ -38,10 +38,10 @@ type Replies struct {
 }
 
 // OpenReplies reads a file of replies with the receipt, offline. Signatures are
-// verified with the enrolments that the filer has from the office file; without
-// one, words count as unsigned. It trusts the host for nothing but order and
+// verified with the enrolments that the filer has from the office file, and with
+// those that they replaced; without one, words count as unsigned. It trusts the host for nothing but order and
 // completeness, which it cannot check.
-func OpenReplies(b *crypto.Bundle, rc receipt.Receipt, enrolments map[string]crypto.EnrolNote) (*Replies, error) {
+func OpenReplies(b *crypto.Bundle, rc receipt.Receipt, pins Pins) (*Replies, error) {
 	for i, name := range b.Names() {
 		if name != ReplyName(i+1) {
 			return nil, ErrReplies
@@ -50,7 +50,7 @@ func OpenReplies(b *crypto.Bundle, rc receipt.Receipt, enrolments map[string]cry
 	own := ManifestReceipt{rc.Identity().Recipient().String(), rc.Signer().Verifier()}
 	lookup := rc.Lookup().Hash()
 	r := &reader{
-		p: &Papers{}, pins: Pins{Enrolments: enrolments}, seen: map[string]bool{},
+		p: &Papers{}, pins: pins, seen: map[string]bool{},
 		filers: filers{[]string{own.FilerHash()}, map[string]string{own.FilerHash(): hex.EncodeToString(lookup[:])}},
 		t:      &Thread{Filer: own.FilerHash(), Manifest: Manifest{Origin: rc.Origin(), Receipts: []ManifestReceipt{own}}},
 	}

@@ -74,6 +74,10 @@ func (t *Thread) head(b *strings.Builder) {
 		holders = append(holders, name)
 	}
 	field(b, "Given to", strings.Join(holders, ", "))
+	if len(t.Keys) > 1 {
+		field(b, "Now with", strings.Join(t.Access, ", "))
+	}
+	field(b, "Withdrew", strings.Join(t.Withdrew, ", "))
 	for _, m := range t.Remedies {
 		fmt.Fprintf(b, "%s Last step on %s.\n", m.Line(), m.Day)
 	}

@@ -14,6 +14,9 @@ type Pins struct {
 	Origin      string // of the office file; "" pins nothing
 	LogVerifier string
 	Enrolments  map[string]crypto.EnrolNote // by roster name; compared by a person once
+	// Past are enrolments that those replaced, oldest first: they verify what was
+	// signed before.
+	Past map[string][]crypto.EnrolNote
 	// The last checkpoint that was verified here, and its size.
 	LastSize       int64
 	LastCheckpoint []byte
@@ -35,11 +38,18 @@ type Thread struct {
 	Warnings []string
 	Conflict Card
 	NewKeys  []crypto.EnrolNote // not pinned yet: a person compares fingerprints first
+	OldKeys  []crypto.EnrolNote // likewise, and replaced since: some papers may be signed with them
 	// The last checkpoint that is consistent with what was pinned.
 	CheckpointSize int64
 	CheckpointNote []byte
+	// Access names those whom the newest case key was given to, as signatures
+	// show; Withdrew those who left the case, by an act that verifies.
+	Access   []string
+	Withdrew []string
 
-	key crypto.CaseKey
+	key    crypto.CaseKey
+	shown  bool                        // the newest key was made by a holder
+	pinned map[string]crypto.EnrolNote // whom a new key may be wrapped to
 }
 
 // An Item is one thing that was said or done.
@@ -84,6 +94,9 @@ func (t *Thread) Pins(old Pins) Pins {
 	}
 	for _, e := range t.NewKeys {
 		p.Enrolments[e.Name] = e
+	}
+	for _, e := range t.OldKeys {
+		p.AddPast(e)
 	}
 	if t.CheckpointSize > old.LastSize {
 		p.LastSize, p.LastCheckpoint = t.CheckpointSize, slices.Clone(t.CheckpointNote)

@@ -45,9 +45,11 @@ func (t *tx) Turn(holder string, from, to cases.GrantState) (n int, err error) {
 	if err := known(grantStates[from], grantStates[to], from != cases.Revoked, to != cases.Revoked); err != nil {
 		return 0, t.keep(err)
 	}
-	// The newest key only: whoever lacks it would be counted as a holder, and
-	// read nothing new.
-	const newest = `NOT EXISTS (SELECT 1 FROM keys WHERE keys.id = (grants.n << 20) + grants.epoch + 1)`
+	// Only where the holder has the newest key: whoever lacks it would be counted
+	// as a holder, and read nothing new. Those of older keys come with it.
+	const newest = `EXISTS (SELECT 1 FROM grants AS own NOT INDEXED
+		WHERE own.id BETWEEN grants.n << 20 AND grants.n << 20 | 1048575 AND own.holder = grants.holder AND own.state <> 'revoked'
+		AND NOT EXISTS (SELECT 1 FROM keys WHERE keys.id = (own.n << 20) + own.epoch + 1))`
 	sql := `UPDATE grants SET state = ?1 WHERE holder = ?2 AND state = ?3`
 	if to == cases.Live {
 		sql += ` AND ` + newest

@@ -20,7 +20,8 @@ func (t *tx) Held(until cases.Day, f func(*cases.Case) error) error {
 
 // lateCases finds the first day that is still owed; what it says is what
 // [cases.Case] promises say.
-const lateCases = `stage <> 'closed' AND first < ?1 ORDER BY first, n LIMIT ?2`
+// Beside them stand cases that a holder cannot open, closed ones too.
+const lateCases = `(stage <> 'closed' AND first < ?1 OR flags & ?3 <> 0) ORDER BY first, n LIMIT ?2`
 
 const firstOwed = `(SELECT *, min(
 	iif(stage = 'received' AND ack_due <> '', ack_due, '9999-12-31'),
@@ -29,7 +30,7 @@ const firstOwed = `(SELECT *, min(
 
 // Late implements [cases.KeepTx].
 func (t *tx) Late(today cases.Day, limit int, f func(*cases.Case) error) error {
-	return t.eachCase(firstOwed, lateCases, []any{today, limit}, f)
+	return t.eachCase(firstOwed, lateCases, []any{today, limit, int64(cases.Unreadable)}, f)
 }
 
 func (t *tx) eachCase(from, where string, args []any, f func(*cases.Case) error) error {

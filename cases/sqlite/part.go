@@ -187,7 +187,7 @@ func (t *tx) putGrants(n int64, grants []cases.Grant) error {
 		case old.state == string(cases.Revoked):
 			// It has no wrap any more: nothing brings it back.
 		case g.State == cases.Revoked:
-			err = t.write(`UPDATE grants SET state = ?, wrap = x'' WHERE id = ?`, string(g.State), old.id)
+			err = t.write(`UPDATE grants SET state = ?, rank = ?, wrap = x'' WHERE id = ?`, string(g.State), string(g.Rank), old.id)
 		case old.state != string(g.State) || old.rank != string(g.Rank):
 			err = t.write(`UPDATE grants SET state = ?, rank = ? WHERE id = ?`, string(g.State), string(g.Rank), old.id)
 		}

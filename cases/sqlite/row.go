@@ -102,7 +102,7 @@ var (
 	dispositions  = words(append([]cases.Disposition{""}, cases.Dispositions...)...)
 	priorities    = words(append([]string{""}, cases.Priorities...)...)
 	grantStates   = words(cases.Live, cases.Dormant, cases.Hidden, cases.Lapsed, cases.Revoked)
-	ranks         = words(cases.Designated, cases.Reserve, cases.Backstop, cases.Granted)
+	ranks         = words(cases.Designated, cases.Reserve, cases.Backstop, cases.Granted, cases.Recused)
 	receiptStates = words(cases.InHand, cases.Replaced, cases.Ended)
 	paperKinds    = words(cases.PaperReport, cases.PaperMore, cases.PaperFile, cases.PaperAnswer,
 		cases.PaperAsk, cases.PaperRemedy, cases.PaperNote, cases.PaperLessons, cases.PaperAct)

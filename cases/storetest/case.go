@@ -21,6 +21,7 @@ var caseRules = map[string]func(*testing.T, cases.Store){
 	"PutStoresChanges":     putStoresChanges,
 	"PutUnknown":           putUnknown,
 	"WrapsNewestFirst":     wrapsNewestFirst,
+	"DeletedWrap":          deletedWrap,
 	"HalfIsNeverStored":    halfNever,
 }
 
@@ -235,6 +236,38 @@ func wrapsNewestFirst(t *testing.T, s cases.Store) {
 			t.Errorf("got %d wraps, or not newest first", len(wraps))
 		}
 		return err
+	})
+}
+
+// deletedWrap: the wrap of a revoked grant is gone, and nothing brings it back;
+// that there was one stays known.
+func deletedWrap(t *testing.T, s cases.Store) {
+	c := MustFile(t, s, "anna", "ella")
+	c.Grants[0].State, c.Grants[0].Rank = cases.Hidden, cases.Recused
+	Must(t, s, func(tx cases.Tx) error { return tx.Put(c) })
+	there(t, s, c)
+	c.Grants[0].State = cases.Revoked
+	Must(t, s, func(tx cases.Tx) error { return tx.Put(c) })
+	Look(t, s, func(tx cases.Tx) error {
+		got, err := tx.Case(c.ID, "")
+		if err == nil && (got.Grants[0].State != cases.Revoked || got.Grants[0].Rank != cases.Recused || got.Grants[0].Holder != "anna") {
+			t.Errorf("what is left of the grant: %+v", got.Grants[0])
+		}
+		return err
+	})
+	c.Grants[0].State = cases.Live
+	Must(t, s, func(tx cases.Tx) error { return tx.Put(c) })
+	Look(t, s, func(tx cases.Tx) error {
+		for _, who := range []string{"anna", "ella"} {
+			wraps, err := tx.Wraps(c.ID, who)
+			if err != nil {
+				return err
+			}
+			if (len(wraps) == 0) != (who == "anna") {
+				t.Errorf("%s has %d wraps", who, len(wraps))
+			}
+		}
+		return nil
 	})
 }
 

@@ -12,6 +12,7 @@ var clockRules = map[string]func(*testing.T, cases.Store){
 	"ShortOfHolders":    shortOfHolders,
 	"TurnsOneHolder":    turnsOneHolder,
 	"NotWithoutNewKey":  notWithoutNewKey,
+	"OldKeysTurnToo":    oldKeysTurnToo,
 	"RevokedHasNoWrap":  revokedHasNoWrap,
 	"ClocksAreKeptToo":  clocksAreKept,
 	"NoOneRevokedTurns": noRevokedTurns,
@@ -113,6 +114,27 @@ func notWithoutNewKey(t *testing.T, s cases.Store) {
 		}
 		return err
 	})
+	there(t, s, c)
+}
+
+// oldKeysTurnToo: one who has the newest key is back with every older one; a
+// grant left behind would be revoked by the next act, as of somebody who left.
+func oldKeysTurnToo(t *testing.T, s cases.Store) {
+	c := MustFile(t, s)
+	c.Grants[0].State = cases.Lapsed
+	c.Keys = append(c.Keys, cases.Key{Epoch: 1, Recipient: "age1pq1next", By: "ben"})
+	second := Grant("anna", cases.Lapsed, cases.Designated)
+	second.Epoch = 1
+	c.Grants = append(c.Grants, second)
+	Must(t, s, func(tx cases.Tx) error { return tx.Put(c) })
+	Must(t, s, func(tx cases.Tx) error {
+		n, err := tx.Turn("anna", cases.Lapsed, cases.Live)
+		if n != 2 {
+			t.Errorf("turned %d", n)
+		}
+		return err
+	})
+	c.Grants[0].State, c.Grants[len(c.Grants)-1].State = cases.Live, cases.Live
 	there(t, s, c)
 }
 

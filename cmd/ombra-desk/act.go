@@ -49,7 +49,8 @@ func newAct(d *desk) *cobra.Command {
 		}
 		list = append(list, cmd)
 	}
-	return group("act", "Sign what binds: a note, an extension, a hold, a remedy, closing a case", list...)
+	list = append(list, newUnreadable(d), newReseal(d))
+	return group("act", "Sign what binds: a note, an extension, a hold, a remedy, a grant, a withdrawal, closing a case", list...)
 }
 
 // binding lists the acts of `ombra-desk act`, each with the flags for what it
@@ -58,6 +59,11 @@ var binding = []struct {
 	do, short string
 	settles   []struct{ name, help string }
 }{
+	{
+		do: "grant", short: "Give a case to a colleague, or again to a holder whose key was lost",
+		settles: []struct{ name, help string }{{"to", "the colleague's roster name"}},
+	},
+	{do: "recuse", short: "Withdraw from a case: you see nothing of it from then on"},
 	{do: "note", short: "Write a note that only ombudsmen read"},
 	{do: "extend", short: "Extend the time for an answer, once; the words are the reason, and the filer reads them"},
 	{
@@ -153,6 +159,10 @@ func (d *desk) sign(r *reading, t *papers.Thread, o *actOptions, given papers.Dr
 	if err != nil {
 		return err
 	}
+	return d.signDraft(r, t, o, draft)
+}
+
+func (d *desk) signDraft(r *reading, t *papers.Thread, o *actOptions, draft keptDraft) error {
 	draft.Once = papers.NewOnce()
 	draft.Signed = append(draft.Signed, draft.Once)
 	if err := r.at.saveDraft(t.Case, draft, r.k); err != nil {
@@ -170,6 +180,10 @@ func (d *desk) sign(r *reading, t *papers.Thread, o *actOptions, given papers.Dr
 	}
 	d.note("Signed %q on the papers of %s. Drop this file into the chat:\n", draft.Do, t.Day)
 	d.say("%s\n", o.out)
+	if draft.Do == "recuse" {
+		d.note("When the chat says that it is stored, delete the papers of this case, and what you wrote out of them. The copy that was kept here is deleted now.\n")
+		return r.at.forget(t.Case)
+	}
 	return nil
 }
 

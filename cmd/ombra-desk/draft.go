@@ -29,8 +29,10 @@ func (d *desk) given(o *actOptions) (papers.Draft, error) {
 		return draft, usage("this act takes no words", "leave out --file and --attach; write a note beside it with ombra-desk act note")
 	}
 	var err error
-	if draft.Text, err = d.wordsIn(o.file, "--file"); err != nil {
-		return draft, err
+	if text {
+		if draft.Text, err = d.wordsIn(o.file, "--file"); err != nil {
+			return draft, err
+		}
 	}
 	if lessons {
 		if draft.Lessons, err = d.lessons(o.lessons); err != nil {

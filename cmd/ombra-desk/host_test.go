@@ -22,12 +22,20 @@ const testOrigin = "ombud.example.org"
 type hostState struct {
 	LogKey, Transport string
 	CaseKey           string // of epoch 0
+	Rekeys            []hostKey
 	Receipt           papers.ManifestReceipt
 	Source            string
 	Papers            []papers.ManifestPaper
 	Blobs             map[string][]byte
 	Replies           [][]byte
 	Enrolments        map[string]string
+}
+
+// hostKey is a case key that an act brought.
+type hostKey struct {
+	Recipient, By string
+	Statement     []byte
+	Wraps         map[string][]byte
 }
 
 func hostMain(args []string) int {
@@ -188,7 +196,7 @@ func (s *hostState) add(kind string, blob []byte) {
 	sum := sha256.Sum256(blob)
 	leaf := sha256.Sum256([]byte{byte(n)})
 	s.Papers = append(s.Papers, papers.ManifestPaper{
-		N: n, File: papers.PaperName(n), Kind: kind, Leaf: hex.EncodeToString(leaf[:]),
+		N: n, File: papers.PaperName(n), Kind: kind, Epoch: len(s.Rekeys), Leaf: hex.EncodeToString(leaf[:]),
 		Sum: hex.EncodeToString(sum[:]), Size: int64(len(blob)),
 	})
 	s.Blobs[papers.PaperName(n)] = blob

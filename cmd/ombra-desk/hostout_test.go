@@ -43,6 +43,13 @@ func (s *hostState) papersFor(args []string) error {
 		Log: papers.ManifestLog{Verifier: s.logKey().Verifier()},
 	}
 	entries := []crypto.Entry{crypto.Bytes(papers.WrapName(0), wrap)}
+	for i, k := range s.Rekeys {
+		m.Keys = append(m.Keys, papers.ManifestKey{Epoch: i + 1, Recipient: k.Recipient, By: k.By})
+		entries = append(entries, crypto.Bytes(papers.KeyName(i+1), k.Statement))
+		if w, ok := k.Wraps[e.Name]; ok {
+			entries = append(entries, crypto.Bytes(papers.WrapName(i+1), w))
+		}
+	}
 	for _, p := range s.Papers {
 		entries = append(entries, crypto.Bytes(p.File, s.Blobs[p.File]))
 	}
@@ -87,6 +94,9 @@ func (s *hostState) act(args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.rekey(note, b); err != nil {
+		return err
+	}
 	for _, p := range parts {
 		blob, _ := b.Get(p.Name)
 		if p.For == "case" {
@@ -96,8 +106,45 @@ func (s *hostState) act(args []string) error {
 		}
 		fmt.Println(p.Name)
 	}
+	return s.keepAct(note, b)
+}
+
+// keepAct stores the signed act itself, to the newest case key.
+func (s *hostState) keepAct(note crypto.ActNote, b *crypto.Bundle) error {
+	k, err := s.key()
+	if err != nil {
+		return err
+	}
+	to := k.Recipient()
+	if n := len(s.Rekeys); n > 0 {
+		if to, err = crypto.ParseRecipient(s.Rekeys[n-1].Recipient); err != nil {
+			return err
+		}
+	}
 	msg, _ := b.Get("act")
-	return s.seal(crypto.Header{Once: note.Once, From: "ombudsman", What: "act", Type: "text/plain; charset=utf-8"}, msg)
+	h := crypto.Header{Case: testCase, Once: note.Once, From: "ombudsman", What: "act", Type: "text/plain", Day: note.Day}
+	blob, err := crypto.SealBytes(to, h, msg)
+	if err != nil {
+		return err
+	}
+	s.add("act", blob)
+	return nil
+}
+
+// rekey takes the case key that an act brings, and the act as a paper.
+func (s *hostState) rekey(note crypto.ActNote, b *crypto.Bundle) error {
+	k, err := papers.RekeyOf(note)
+	if err != nil || k.Recipient == "" {
+		return err
+	}
+	msg, _ := b.Get("act")
+	key := hostKey{Recipient: k.Recipient, By: note.By, Statement: msg, Wraps: map[string][]byte{}}
+	for _, who := range k.Holders {
+		key.Wraps[who], _ = b.Get(papers.WrapFor(who))
+	}
+	s.Rekeys = append(s.Rekeys, key)
+	fmt.Printf("rekey %d for %s\n", note.Epoch, strings.Join(k.Holders, " "))
+	return nil
 }
 
 func (s *hostState) replies([]string) error {

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -27,6 +29,16 @@ func (f folder) keep(p *papers.Papers, k keys) error {
 		return err
 	}
 	return f.put(b.Bytes(), f.openedPath(p.Manifest().Case)...)
+}
+
+// forget deletes the papers of a case that were kept: whoever withdrew should
+// not read on in them.
+func (f folder) forget(id string) error {
+	err := os.Remove(f.path(f.openedPath(id)...)) //nolint:gosec // the user's own folder; the id has the shape of a case's
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // kept opens the last papers of a case.

@@ -47,7 +47,7 @@ func (d *desk) officePin(name string, yes bool) error {
 	pins.Origin, pins.LogVerifier = n.Origin, n.Verifier
 	for _, m := range n.Ombudsmen {
 		if e, err := crypto.OpenEnrol([]byte(m.Enrolment)); err == nil { // ParseOffice has verified it
-			pins.Enrolments[m.Name] = e
+			pins.Replace(e)
 		}
 	}
 	if err := at.put(msg, "office.note"); err != nil {

@@ -53,6 +53,9 @@ func (d *desk) openPapers(name string, o *openOptions) error {
 		return err
 	}
 	if ok, err := d.showCard(t, o.yes); err != nil || !ok {
+		if err == nil {
+			d.note("To withdraw from the case first: ombra-desk act recuse --papers %s\n", shownName(name))
+		}
 		return err
 	}
 	if t, err = r.pinNew(t, o.pin); err != nil {
@@ -163,7 +166,10 @@ func (d *desk) reading(at folder, k keys, p *papers.Papers) (*reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.pins.Enrolments[own.Name] = own
+	if was, ok := r.pins.Enrolments[own.Name]; ok && was.Verifier == own.Verifier && was.Recipient == own.Recipient {
+		own.Day = was.Day // its own day counts, not that of this reading
+	}
+	r.pins.Replace(own)
 	if old, err := at.kept(p.Manifest().Case, k); err == nil {
 		r.pins.Seen = old.Manifest().Papers
 	}
@@ -189,11 +195,19 @@ func (d *desk) showCard(t *papers.Thread, yes bool) (bool, error) {
 // pinNew shows keys that are new here and asks whether they were compared; the
 // thread is then read again, since it depends on them.
 func (r *reading) pinNew(t *papers.Thread, pin bool) (*papers.Thread, error) {
-	if len(t.NewKeys) == 0 {
+	if len(t.NewKeys)+len(t.OldKeys) == 0 {
 		return t, nil
 	}
-	r.d.note("Keys of colleagues that this machine does not know yet:\n")
+	if len(t.NewKeys) > 0 {
+		r.d.note("Keys of colleagues that this machine does not know yet:\n")
+	}
 	for _, e := range t.NewKeys {
+		r.d.sayEnrolment(e)
+	}
+	if len(t.OldKeys) > 0 {
+		r.d.note("Earlier keys of colleagues, which only what they signed before is checked with:\n")
+	}
+	for _, e := range t.OldKeys {
 		r.d.sayEnrolment(e)
 	}
 	ok, err := r.d.confirm(pin, "--pin", "Did you compare these with the office's published roster?")
@@ -203,6 +217,9 @@ func (r *reading) pinNew(t *papers.Thread, pin bool) (*papers.Thread, error) {
 	for _, e := range t.NewKeys {
 		r.pins.Enrolments[e.Name] = e
 	}
+	for _, e := range t.OldKeys {
+		r.pins.AddPast(e)
+	}
 	return r.read()
 }
 
@@ -211,7 +228,7 @@ func (r *reading) pinNew(t *papers.Thread, pin bool) (*papers.Thread, error) {
 func (r *reading) remember(t *papers.Thread, keep bool) error {
 	r.at.settleDraft(t, r.k)
 	asked := *t
-	asked.NewKeys = nil
+	asked.NewKeys, asked.OldKeys = nil, nil
 	if err := r.at.savePins(asked.Pins(r.pins)); err != nil {
 		return err
 	}

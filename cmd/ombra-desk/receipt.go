@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ombra/cases/papers"
 	"ombra/crypto"
 	"ombra/crypto/receipt"
 )
@@ -50,28 +51,28 @@ func officeFlag(cmd *cobra.Command, name *string) {
 
 // officeOf finds the office of a receipt and the keys that its answers are
 // verified with. A file that has run out still says which office it is.
-func (d *desk) officeOf(name string) (string, map[string]crypto.EnrolNote, error) {
+func (d *desk) officeOf(name string) (string, papers.Pins, error) {
 	if name == "" {
 		at, err := d.known()
 		if errors.Is(err, errNoOffice) {
-			return "", nil, usage("no office is known here yet", "name it with --origin ombud.example.org, or its file with --office office.note")
+			return "", papers.Pins{}, usage("no office is known here yet", "name it with --origin ombud.example.org, or its file with --office office.note")
 		}
 		if err != nil {
-			return "", nil, err
+			return "", papers.Pins{}, err
 		}
 		pins, err := at.pins()
-		return at.origin, pins.Enrolments, err
+		return at.origin, pins, err
 	}
 	n, _, err := d.readOffice(name)
 	if err != nil {
-		return "", nil, err
+		return "", papers.Pins{}, err
 	}
 	pins, err := d.office(n.Origin).pins()
 	if err != nil {
-		return "", nil, err
+		return "", papers.Pins{}, err
 	}
 	if err := checkVerifier(n, pins); err != nil {
-		return "", nil, err
+		return "", papers.Pins{}, err
 	}
 	d.sayUnpinned(n, pins)
 	for _, m := range n.Ombudsmen {
@@ -83,7 +84,7 @@ func (d *desk) officeOf(name string) (string, map[string]crypto.EnrolNote, error
 			pins.Enrolments[m.Name] = e
 		}
 	}
-	return n.Origin, pins.Enrolments, nil
+	return n.Origin, pins, nil
 }
 
 func (d *desk) receiptHere(office string) (receipt.Receipt, error) {

@@ -34,7 +34,7 @@ func (d *desk) receiptOpen(name, out, office string) error {
 	if err != nil {
 		return err
 	}
-	origin, enrolments, err := d.officeOf(office)
+	origin, pins, err := d.officeOf(office)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (d *desk) receiptOpen(name, out, office string) error {
 	if err != nil {
 		return err
 	}
-	replies, err := papers.OpenReplies(b, rc, enrolments)
+	replies, err := papers.OpenReplies(b, rc, pins)
 	if err != nil {
 		return err
 	}

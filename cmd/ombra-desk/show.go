@@ -17,7 +17,7 @@ func (d *desk) showThread(t *papers.Thread, out string) error {
 	}
 	if d.json {
 		return d.writeJSON(threadJSON{
-			t.Manifest, t.Excluded, t.Holders, t.Warnings, t.Conflict.Category, t.Conflict.Concerned, itemsJSON(t.Items),
+			t.Manifest, t.Excluded, t.Holders, t.Access, t.Withdrew, t.Warnings, t.Conflict.Category, t.Conflict.Concerned, itemsJSON(t.Items),
 			append(papers.Ledger{}, t.Remedies...),
 		})
 	}
@@ -30,6 +30,8 @@ type threadJSON struct {
 	Manifest  papers.Manifest `json:"manifest"`
 	Excluded  []string        `json:"excluded"`
 	Holders   []crypto.Holder `json:"holders"`
+	Access    []string        `json:"access"` // to whom the newest case key was given
+	Withdrew  []string        `json:"withdrew"`
 	Warnings  []string        `json:"warnings"`
 	Category  string          `json:"category"`
 	Concerned string          `json:"concerned"`

@@ -97,11 +97,13 @@ func (f folder) put(b []byte, parts ...string) error {
 
 // pinned is pins.json.
 type pinned struct {
-	Origin         string                      `json:"origin"`
-	LogVerifier    string                      `json:"log_verifier"`
-	Enrolments     map[string]pinnedEnrolments `json:"enrolments"`
-	LastSize       int64                       `json:"last_size"`
-	LastCheckpoint string                      `json:"last_checkpoint"`
+	Origin      string                      `json:"origin"`
+	LogVerifier string                      `json:"log_verifier"`
+	Enrolments  map[string]pinnedEnrolments `json:"enrolments"`
+	// Past are enrolments that those replaced, oldest first.
+	Past           map[string][]pinnedEnrolments `json:"past,omitempty"`
+	LastSize       int64                         `json:"last_size"`
+	LastCheckpoint string                        `json:"last_checkpoint"`
 }
 
 type pinnedEnrolments struct {
@@ -132,13 +134,31 @@ func (f folder) pins() (papers.Pins, error) {
 	p.Origin, p.LogVerifier = j.Origin, j.LogVerifier
 	p.LastSize, p.LastCheckpoint = j.LastSize, []byte(j.LastCheckpoint)
 	for name, e := range j.Enrolments {
-		n := crypto.EnrolNote{Origin: f.origin, Name: name, Recipient: e.Recipient, Verifier: e.Verifier, Day: e.Day}
+		n := e.note(f.origin, name)
 		if n.Check() != nil {
 			return p, damaged
 		}
 		p.Enrolments[name] = n
 	}
+	for name, list := range j.Past {
+		for _, e := range list {
+			n := e.note(f.origin, name)
+			if n.Check() != nil {
+				return p, damaged
+			}
+			p.AddPast(n)
+		}
+	}
 	return p, nil
+}
+
+func (e pinnedEnrolments) note(origin, name string) crypto.EnrolNote {
+	return crypto.EnrolNote{Origin: origin, Name: name, Recipient: e.Recipient, Verifier: e.Verifier, Day: e.Day}
+}
+
+func pinnedOf(e crypto.EnrolNote) pinnedEnrolments {
+	key, signs := fingerprints(e)
+	return pinnedEnrolments{e.Recipient, e.Verifier, e.Day, key, signs}
 }
 
 func (f folder) savePins(p papers.Pins) error {
@@ -147,8 +167,15 @@ func (f folder) savePins(p papers.Pins) error {
 		LastSize: p.LastSize, LastCheckpoint: string(p.LastCheckpoint),
 	}
 	for name, e := range p.Enrolments {
-		key, signs := fingerprints(e)
-		j.Enrolments[name] = pinnedEnrolments{e.Recipient, e.Verifier, e.Day, key, signs}
+		j.Enrolments[name] = pinnedOf(e)
+	}
+	for name, list := range p.Past {
+		if j.Past == nil {
+			j.Past = map[string][]pinnedEnrolments{}
+		}
+		for _, e := range list {
+			j.Past[name] = append(j.Past[name], pinnedOf(e))
+		}
 	}
 	b, err := json.MarshalIndent(j, "", "  ")
 	if err != nil {

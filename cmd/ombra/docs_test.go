@@ -131,7 +131,7 @@ func TestDocsPromiseNothingElse(t *testing.T) {
 // goldenDirs are the folders of files that must open for ever.
 var goldenDirs = []string{
 	"crypto/testdata/golden", "crypto/testdata/golden-notes", "crypto/receipt/testdata", "crypto/custody/testdata",
-	"cases/papers/testdata/golden",
+	"cases/papers/testdata/golden", "cases/papers/testdata/golden-rekeyed",
 }
 
 // TestDocsNameEveryGolden: formats.md is where one looks for what a golden file

@@ -171,6 +171,7 @@ type mandate struct {
 	Removed     cases.Day `json:"removed,omitempty"`
 	PostQuantum bool      `json:"post_quantum"`
 	Fingerprint string    `json:"key_fingerprint"`
+	KeySince    cases.Day `json:"key_since,omitempty"` // of one that replaced another
 	Serves      bool      `json:"serves"`
 	Away        bool      `json:"away"`
 }
@@ -182,7 +183,7 @@ func (o *office) rosterList(context.Context, nothing) ([]mandate, error) {
 		list = append(list, mandate{
 			Name: m.Name, Backstop: m.Backstop, From: m.From, Until: m.Until, AwayFrom: m.AwayFrom, AwayUntil: m.AwayUntil,
 			Proved: m.Proved, Removed: m.Removed, PostQuantum: m.PostQuantum(), Fingerprint: m.Fingerprint(),
-			Serves: m.Serves(today), Away: m.Away(today),
+			Serves: m.Serves(today), Away: m.Away(today), KeySince: m.KeySince(),
 		})
 	}
 	return list, nil
@@ -224,5 +225,6 @@ func (m mandate) state() string {
 	add(m.Away, "away")
 	add(m.Backstop, "backstop")
 	add(!m.PostQuantum, "classic key")
+	add(m.KeySince != "" && m.Removed == "", "new key since "+string(m.KeySince)+": earlier cases need a colleague's grant (ombra-desk act grant)")
 	return strings.Join(words, ", ")
 }
