@@ -34,6 +34,8 @@ func (v *visit) receiptFacts(m *cases.Mine) (facts []Fact) {
 		facts = append(facts, Fact{v.say.Get("own.receipt"), v.say.Get("own."+key, "day", string(day))})
 	}
 	switch {
+	case m.Ended && !m.Disputed:
+		add("was-ended", m.Replaced)
 	case m.Replaced != "" && !m.Disputed:
 		add("was-replaced", m.Replaced)
 	case m.Disputed:

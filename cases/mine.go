@@ -30,7 +30,8 @@ type Mine struct {
 	KeptUntil   Day // the receipt opens a closed case until then at least; a hold is nobody's business here
 	Replies     []Reply
 	Remedies    []Remedy
-	Replaced    Day    // until when this receipt, which was replaced, can object; empty: it is in hand
+	Replaced    Day    // until when this receipt, which was replaced or ended, can object; empty: it is in hand
+	Ended       bool   // no other took its place
 	Waits       Day    // until when acts that bind wait, because the receipt is new
 	Disputed    bool   // a former receipt objected
 	May         []Verb // what this receipt may do now
@@ -174,7 +175,7 @@ func (s *Service) mineBy(tx Tx, c *Case, r Receipt) (*Mine, error) {
 		m.papers, err = papersTo(tx, c.ID, r)
 		return m, err
 	case former != nil && *former == r:
-		m.Replaced = r.Until
+		m.Replaced, m.Ended = r.Until, c.inHand() == nil
 		return m, nil
 	}
 	return nil, errNotFound

@@ -68,6 +68,9 @@ func (c *Case) mayAct(do Verb, f *filer, today Day) error {
 	case r == nil || r.State == Ended:
 		return errNotFound
 	case r.State == Replaced && (do != NotMe || c.former(today) != r):
+		if c.inHand() == nil {
+			return E(Conflict, "receipt-ended", nil)
+		}
 		return E(Conflict, "receipt-replaced", nil)
 	case r.State == InHand && do == NotMe:
 		return E(Conflict, "receipt-in-hand", nil)
@@ -106,7 +109,12 @@ func (s *Service) thenReplaced(c *Case, a *act) {
 	c.Receipts = append(c.Receipts, *a.filer.next)
 }
 
-func (s *Service) thenEnded(c *Case, a *act) { c.receipt(a.filer).State = Ended }
+// thenEnded leaves no receipt in hand. Whoever found one could end it too, so the
+// ended one objects as a replaced one does.
+func (s *Service) thenEnded(c *Case, a *act) {
+	r := c.receipt(a.filer)
+	r.State, r.Until = Replaced, a.day.Add(formerDays)
+}
 
 func (s *Service) thenDisputed(c *Case, _ *act) { c.Flags |= Disputed }
 
@@ -123,7 +131,7 @@ func (s *Service) thenSettled(c *Case, a *act) {
 	if a.set["keep"] == papers.KeepFormer {
 		kept, ended = ended, kept
 	}
-	if kept != nil { // the newer one may have been ended meanwhile
+	if kept != nil { // there is no newer one when the former was ended
 		kept.State, kept.Until = InHand, ""
 	}
 	if ended != nil {
@@ -144,7 +152,8 @@ func (m *Mine) Replace(ctx context.Context, do Verb, form [16]byte, next receipt
 	})
 }
 
-// End makes this receipt open nothing any more. The case goes on without it.
+// End makes this receipt open nothing any more, once it can no longer object. The
+// case goes on without it.
 func (m *Mine) End(ctx context.Context, form [16]byte, text string) error {
 	return m.act(ctx, EndReceipt, m.receipt.Once(form, textSum(text)), text, nil)
 }

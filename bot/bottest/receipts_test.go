@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ombra/bot/bottest"
 	"ombra/cases/papers"
@@ -100,13 +101,20 @@ func TestReceiptInDispute(t *testing.T) {
 	}
 }
 
-// TestReceiptEnds: it opens nothing, like any stranger's.
+// TestReceiptEnds: it opens no answers, can object for a fortnight, and is then
+// like any stranger's.
 func TestReceiptEnds(t *testing.T) {
 	s := newScene(t, bottest.Settings{})
 	rec := s.file("staff", told())
 	if screen := s.does("staff", rec, "end", "I do not want to come back."); !screen.Has(phrase.Get("stored.title")) {
 		t.Errorf("%s", screen.Text)
 	}
+	until := string(s.o.Cases.Today().Add(14))
+	screen := s.look("staff", rec)
+	if !screen.Has(phrase.Get("own.was-ended", "day", until)) || !slices.Contains(screen.Buttons, phrase.Get("own.not-me")) || slices.Contains(screen.Buttons, phrase.Get("mine.add")) {
+		t.Errorf("it shows: %s", screen.Text)
+	}
+	s.o.Pass(15 * 24 * time.Hour)
 	if screen := s.look("staff", rec); !screen.Has(phrase.Get("error.not-found")) {
 		t.Errorf("it still opens: %s", screen.Text)
 	}
