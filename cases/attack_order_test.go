@@ -106,3 +106,25 @@ func TestEndedForGood(t *testing.T) {
 		t.Errorf("%q", th.Warnings)
 	}
 }
+
+// TestAttackFullCase: a thief fills the case to its brim, so that the owner's
+// objection finds no room.
+func TestAttackFullCase(t *testing.T) {
+	tr := newTrial(t, bottest.Settings{Names: []string{"anna"}})
+	owner, c := tr.file()
+	thief := tr.replaced(owner, cases.Replace)
+	err := tr.db.Update(t.Context(), func(tx cases.Tx) error {
+		for range 2001 {
+			p := &cases.Paper{Case: c.ID, Kind: cases.PaperMore, Day: c.Opened, Entry: c.Entry, Size: 1, Blob: []byte("x")}
+			if err := tx.AddPaper(p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	says(t, tr.mine(thief).Add(t.Context(), cases.NewOnce(), "More.", nil), "case-full")
+	tr.notMe(owner)
+}

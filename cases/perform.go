@@ -139,7 +139,7 @@ func (a *act) rests(tx Tx, c *Case) error {
 			return err
 		}
 	}
-	if a.by == ByFiler && a.do != Appeal { // there is one, and it must not be lost
+	if bulky[a.do] {
 		if err := hasRoom(tx, c.ID); err != nil {
 			return err
 		}
@@ -159,6 +159,10 @@ const (
 	maxPapers = 2000
 	maxBytes  = 1 << 30
 )
+
+// bulky are the filer's acts that need room. The others are few by themselves, and
+// must not be lost because somebody with the receipt filled the case.
+var bulky = map[Verb]bool{Add: true, Approve: true, Correct: true, Withdraw: true}
 
 func hasRoom(tx Tx, id ID) error {
 	list, err := tx.Papers(id, "")
