@@ -13,7 +13,7 @@ func (s *Service) needsExtension(c *Case, a *act) error {
 	case c.Answered != "":
 		return E(Conflict, "extend-answered", nil)
 	}
-	return s.needsWords(c, a)
+	return s.needsReader(c, a)
 }
 
 func (s *Service) thenExtended(c *Case, a *act) {
@@ -71,12 +71,19 @@ func (s *Service) needsRequest(c *Case, _ *act) error {
 }
 
 // Cooled is the day from which a case whose filer asked to withdraw may be
-// closed so; empty without a request.
+// closed so; empty without a request. A receipt that was replaced since could
+// object until the day before: a thief may have asked with it.
 func (s *Service) Cooled(c *Case) Day {
 	if c.Withdraw == "" {
 		return ""
 	}
-	return c.Withdraw.Add(s.Office.CoolingOff)
+	day := c.Withdraw.Add(s.Office.CoolingOff)
+	for _, r := range c.Receipts {
+		if r.State == Replaced {
+			day = max(day, r.Until.Add(1))
+		}
+	}
+	return day
 }
 
 // mayDecide: nobody closes on appeal what they closed before, and nobody calls a

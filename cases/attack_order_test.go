@@ -107,6 +107,45 @@ func TestEndedForGood(t *testing.T) {
 	}
 }
 
+// TestAttackThiefWithdrawsThenReplaces: a thief asks to withdraw with the owner's
+// own receipt, and then replaces it. Nobody closes the case so before the owner
+// could look, nor on a request that is in dispute.
+func TestAttackThiefWithdrawsThenReplaces(t *testing.T) {
+	tr := outsiders(t, func(o *cases.Office) { o.CoolingOff = 7 })
+	owner, c := tr.file()
+	who := ranked(c, cases.Designated)[0]
+	if err := tr.mine(owner).Withdraw(t.Context(), cases.NewOnce(), ""); err != nil {
+		t.Fatal(err)
+	}
+	thief := tr.replaced(owner, cases.Replace)
+	closing := draftOf("close")
+	closing.Set = map[string]string{"disposition": "withdrawn"}
+	tr.daily(8)
+	says(t, tr.signed(c.ID, who, closing), "cooling-off")
+	if m := tr.mine(thief); m.Cooled != tr.mine(owner).Replaced.Add(1) {
+		t.Errorf("cooled off on %s", m.Cooled)
+	}
+	tr.notMe(owner)
+	says(t, tr.signed(c.ID, who, closing), "disputed")
+	tr.settle(c.ID, who, papers.KeepFormer)
+	tr.daily(20)
+	says(t, tr.signed(c.ID, who, closing), "no-withdrawal")
+}
+
+// TestAttackCloseInADispute: an ombudsman ends a case, or answers, while nobody
+// can be answered: the filer would never read it.
+func TestAttackCloseInADispute(t *testing.T) {
+	tr := newTrial(t, bottest.Settings{Names: []string{"anna"}, Change: func(o *cases.Office) { o.TypedReplies = true }})
+	owner, c := tr.file()
+	tr.replaced(owner, cases.Replace)
+	tr.notMe(owner)
+	says(t, tr.signed(c.ID, "anna", draftOf("close")), "disputed")
+	says(t, tr.desk("anna").Type(t.Context(), c.ID, cases.Answer, cases.NewOnce(), "It is done."), "disputed")
+	if now := tr.load(owner); now.Answered != "" {
+		t.Error("nobody was answered, and the promise is kept")
+	}
+}
+
 // TestAttackFullCase: a thief fills the case to its brim, so that the owner's
 // objection finds no room.
 func TestAttackFullCase(t *testing.T) {

@@ -116,7 +116,11 @@ func (s *Service) thenEnded(c *Case, a *act) {
 	r.State, r.Until = Replaced, a.day.Add(formerDays)
 }
 
-func (s *Service) thenDisputed(c *Case, _ *act) { c.Flags |= Disputed }
+// thenDisputed: which of the two asked to withdraw nobody can say any more.
+func (s *Service) thenDisputed(c *Case, _ *act) {
+	c.Flags |= Disputed
+	c.Withdraw = ""
+}
 
 func (s *Service) needsDispute(c *Case, _ *act) error {
 	if !c.Is(Disputed) {
