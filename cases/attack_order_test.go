@@ -167,3 +167,23 @@ func TestAttackFullCase(t *testing.T) {
 	says(t, tr.mine(thief).Add(t.Context(), cases.NewOnce(), "More.", nil), "case-full")
 	tr.notMe(owner)
 }
+
+// TestAttackSettlementKept: somebody keeps a signed settlement that came too late,
+// and hands it in when two other receipts are in dispute.
+func TestAttackSettlementKept(t *testing.T) {
+	tr := newTrial(t, bottest.Settings{Names: []string{"anna", "bela"}})
+	owner, c := tr.file()
+	tr.replaced(owner, cases.Replace)
+	tr.notMe(owner)
+	d := papers.Draft{Do: "settle", Text: "The newer.", Set: map[string]string{"keep": papers.KeepNewer}}
+	late, err := tr.Cases.Inspect(tr.actFile(c.ID, "bela", d))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr.settle(c.ID, "anna", papers.KeepFormer)
+	tr.replaced(owner, cases.Replace)
+	tr.notMe(owner)
+	_, _, err = tr.desk("bela").Signed(t.Context(), late)
+	says(t, err, "papers-old")
+	tr.mine(owner)
+}

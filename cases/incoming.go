@@ -189,15 +189,16 @@ func (d *Desk) signed(note crypto.ActNote, b *crypto.Bundle) (*act, error) {
 
 // restsOn refuses an act signed on papers that are no longer current: nothing is
 // stored, and the draft is still on her machine. For words only epoch and
-// receipts count; what ends or moves a case must rest on its last message. An act
-// on a remedy names the step that it follows, which the table checks.
+// receipts count; what ends a case must rest on its last message, and so must what
+// settles a dispute: in each the receipts that get replies are the same, none.
+// An act on a remedy names the step that it follows, which the table checks.
 func restsOn(tx Tx, c *Case, note crypto.ActNote) error {
 	head, err := headOf(tx, c.ID)
 	if err != nil {
 		return err
 	}
 	stale := note.Epoch != c.Key().Epoch || note.Receipts != papers.ReceiptsHash(receiptsOf(c))
-	if note.Do == string(Close) && note.Head != head {
+	if (note.Do == string(Close) || note.Do == string(Settle)) && note.Head != head {
 		stale = true
 	}
 	if stale {
