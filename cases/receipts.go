@@ -146,14 +146,26 @@ func (s *Service) thenSettled(c *Case, a *act) {
 
 // Replace puts another receipt in the place of this one: do is [Replace] or
 // [HandOver]. What was answered before is sealed again to the new one while
-// this one is in hand: nobody could do it later. form is as in [Mine.Add].
+// this one is in hand: nobody could do it later. form is as in [Mine.Add]; sent
+// again with other words, they are added.
 func (m *Mine) Replace(ctx context.Context, do Verb, form [16]byte, next receipt.Receipt, text string) error {
 	public := next.Public([32]byte{})
-	text = papers.Successor(public.FilerHash(), crypto.Signable(crypto.Clean(text)))
-	return m.act(ctx, do, m.receipt.Once(form, textSum(text)), text, func(a *act) error {
+	note := papers.Successor(public.FilerHash(), crypto.Signable(crypto.Clean(text)))
+	err := m.act(ctx, do, m.receipt.Once(form, textSum(note)), note, func(a *act) error {
 		a.filer.next = &Receipt{Lookup: public.Lookup, Recipient: public.Recipient, Verifier: public.Verifier, State: InHand}
-		return m.reseal(ctx, a.sheaf, next)
+		return m.reseal(ctx, a, next)
 	})
+	if SayOf(err) != "receipt-replaced" {
+		return err
+	}
+	now, failed := m.s.Mine(ctx, next)
+	switch {
+	case failed != nil || now.id != m.id: // another took its place
+		return err
+	case crypto.CleanLine(text) == "":
+		return nil
+	}
+	return now.Add(ctx, form, text, nil)
 }
 
 // End makes this receipt open nothing any more, once it can no longer object. The
@@ -192,10 +204,28 @@ func (m *Mine) act(ctx context.Context, do Verb, once [16]byte, text string, mor
 
 // reseal opens what is sealed to this receipt and seals it to the next one, as
 // it was said and signed. What does not open was shown as broken, and stays
-// behind.
-func (m *Mine) reseal(ctx context.Context, h *sheaf, next receipt.Receipt) error {
-	public := next.Public([32]byte{})
-	for _, p := range m.papers {
+// behind. An answer that is stored meanwhile makes it begin anew.
+func (m *Mine) reseal(ctx context.Context, a *act, next receipt.Receipt) error {
+	if m.Replaced != "" { // it was done, or will be refused
+		return nil
+	}
+	h, public, own := a.sheaf, next.Public([32]byte{}), m.receipt.Public([32]byte{})
+	var list []Paper
+	err := m.s.view(ctx, func(tx Tx) (err error) {
+		list, err = tx.Papers(m.id, own.FilerHash())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	a.also = func(tx Tx, _ *Case) error {
+		now, err := tx.Papers(m.id, own.FilerHash())
+		if err == nil && len(now) != len(list) {
+			err = errStale
+		}
+		return err
+	}
+	for _, p := range list {
 		blob, err := m.s.blob(ctx, p)
 		if err != nil {
 			return err

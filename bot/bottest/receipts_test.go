@@ -9,6 +9,7 @@ import (
 
 	"ombra/bot/bottest"
 	"ombra/cases/papers"
+	"ombra/crypto/receipt"
 )
 
 // does is an act about a receipt: from the card of the case, by its button.
@@ -121,5 +122,24 @@ func TestReceiptEnds(t *testing.T) {
 	name := s.holder()
 	if th := s.thread(name); len(th.Warnings) > 0 {
 		t.Errorf("%q", th.Warnings)
+	}
+}
+
+// TestAttackFormLeftOpen: somebody comes upon the form with which a receipt was
+// replaced, still open, and sends it with a receipt of their own. The new receipt
+// is shown to whoever knows the old one alone.
+func TestAttackFormLeftOpen(t *testing.T) {
+	s := newScene(t, bottest.Settings{})
+	first := s.file("staff", told())
+	p := s.seat("staff")
+	second := s.receiptOn(s.does("staff", first, "replace", ""))
+	sent := p.last()
+	others := []string{receipt.New(bottest.Origin).Symbols(), s.file("finder", told())}
+	for _, other := range others {
+		ev := sent
+		ev.Values = url.Values{"receipt": {other}}
+		if step := s.again(ev); strings.Contains(bare(step), second) {
+			t.Errorf("shown: %s", bare(step))
+		}
 	}
 }
