@@ -65,9 +65,9 @@ func (c *Case) inHand() *Receipt {
 func (c *Case) mayAct(do Verb, f *filer, today Day) error {
 	r := c.receipt(f)
 	switch {
-	case r == nil || r.State == Ended:
+	case r == nil || r.State == Ended, r.State == Replaced && c.former(today) != r:
 		return errNotFound
-	case r.State == Replaced && (do != NotMe || c.former(today) != r):
+	case r.State == Replaced && do != NotMe:
 		if c.inHand() == nil {
 			return E(Conflict, "receipt-ended", nil)
 		}
