@@ -12,6 +12,8 @@ func (s *Service) needsExtension(c *Case, a *act) error {
 		return E(Conflict, "extended", nil)
 	case c.Answered != "":
 		return E(Conflict, "extend-answered", nil)
+	case c.decidedBy(a.actor):
+		return E(Conflict, "decided-before", nil)
 	}
 	return s.needsReader(c, a)
 }
@@ -86,11 +88,17 @@ func (s *Service) Cooled(c *Case) Day {
 	return day
 }
 
+// decidedBy reports whether the appeal is about what somebody decided: they may
+// speak to the filer, but what is promised is somebody else's answer.
+func (c *Case) decidedBy(who string) bool {
+	return c.Appealed != "" && slices.Contains(c.Decided, who)
+}
+
 // mayDecide: nobody closes on appeal what they closed before, and nobody calls a
 // case withdrawn whose filer did not ask, or can still think again.
 func (s *Service) mayDecide(c *Case, a *act) error {
 	switch {
-	case c.Appealed != "" && slices.Contains(c.Decided, a.actor):
+	case c.decidedBy(a.actor):
 		return E(Conflict, "decided-before", nil)
 	case a.set["disposition"] != "withdrawn":
 		return nil

@@ -5,6 +5,7 @@ import (
 
 	"ombra/bot/bottest"
 	"ombra/cases"
+	"ombra/crypto/receipt"
 )
 
 // TestAttackFormAfterReplacement: the filing form is sent once more, after its
@@ -29,5 +30,39 @@ func TestAttackFormAfterReplacement(t *testing.T) {
 		if n := tr.logged("opened"); len(n) != 1 {
 			t.Errorf("%d cases", len(n))
 		}
+	}
+}
+
+// appealed is a case that its first holder closed, and its filer appealed.
+func appealed(tr *trial) (r receipt.Receipt, id cases.ID, first, second string) {
+	tr.Helper()
+	r, c := tr.file()
+	who := ranked(c, cases.Designated)
+	if err := tr.signed(c.ID, who[0], draftOf("close")); err != nil {
+		tr.Fatal(err)
+	}
+	if err := tr.appeal(r); err != nil {
+		tr.Fatal(err)
+	}
+	return r, c.ID, who[0], who[1]
+}
+
+// TestAttackDeciderAnswersTheAppeal: whoever closed the case writes that it stays
+// so, or extends the day, and the promise to the filer would be kept by nobody.
+func TestAttackDeciderAnswersTheAppeal(t *testing.T) {
+	tr := outsiders(t)
+	r, id, first, second := appealed(tr)
+	if err := tr.signed(id, first, draftOf("answer")); err != nil {
+		t.Fatal(err)
+	}
+	if m := tr.mine(r); m.FeedbackDue != tr.Cases.Today().Add(21) {
+		t.Error("the answer of whoever decided keeps the promise of the appeal")
+	}
+	says(t, tr.signed(id, first, draftOf("extend")), "decided-before")
+	if err := tr.signed(id, second, draftOf("answer")); err != nil {
+		t.Fatal(err)
+	}
+	if m := tr.mine(r); m.FeedbackDue != "" {
+		t.Error("the answer of the other one does not")
 	}
 }

@@ -61,14 +61,19 @@ func (m *model) impartial(c *matter) bool {
 	return slices.ContainsFunc(slices.Concat(c.live, c.dormant), func(s string) bool { return m.decides(c, s) })
 }
 
+// closedBefore: the appeal is about what somebody decided.
+func (c *matter) closedBefore(who string) bool {
+	return c.clock.appealed && slices.Contains(c.clock.decided, who)
+}
+
 // binds says whether an act that settles something is taken.
 func (m *model) binds(c *matter, who string, d papers.Draft) bool {
 	switch {
 	case d.Do == "extend":
-		return c.open() && !c.clock.extended && !c.clock.answered
+		return c.open() && !c.clock.extended && !c.clock.answered && !c.closedBefore(who)
 	case d.Do != "close" || !c.open():
 		return true // not what is asked here
-	case c.clock.appealed && slices.Contains(c.clock.decided, who):
+	case c.closedBefore(who):
 		return false
 	case d.Set["disposition"] == "withdrawn":
 		return c.clock.withdraw != "" && m.today() >= c.clock.withdraw.Add(7)

@@ -104,7 +104,7 @@ func (m *model) replied(c *matter, who, do string, err error, n int) {
 	m.must(err)
 	m.size, c.papers = m.size+1, c.papers+n
 	m.acted(c)
-	if do == "answer" || do == "close" {
+	if (do == "answer" || do == "close") && !c.closedBefore(who) {
 		c.clock.answered = true
 	}
 	m.bound(c, who, do)

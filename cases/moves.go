@@ -200,7 +200,7 @@ func (s *Service) needsWords(_ *Case, a *act) error {
 }
 
 func (s *Service) thenAnswered(c *Case, a *act) {
-	if c.Answered == "" {
+	if c.Answered == "" && !c.decidedBy(a.actor) {
 		c.Answered = a.day
 	}
 }
