@@ -66,3 +66,35 @@ func TestAttackDeciderAnswersTheAppeal(t *testing.T) {
 		t.Error("the answer of the other one does not")
 	}
 }
+
+// TestAttackJumpMakesLate: the clock jumps ahead, and somebody acts. What was not
+// late is not flagged so for ever.
+func TestAttackJumpMakesLate(t *testing.T) {
+	tr := outsiders(t)
+	r, c := tr.file()
+	tr.daily(1)
+	tr.Pass(days(40))
+	who := ranked(c, cases.Designated)[0]
+	if err := tr.desk(who).Do(t.Context(), c.ID, cases.Act{Do: cases.TakeLead, Once: cases.NewOnce()}); err != nil {
+		t.Fatal(err)
+	}
+	if tr.load(r).Is(cases.Late) {
+		t.Error("late by a clock that jumped")
+	}
+}
+
+// TestAttackJumpLetsThief: the clock jumps ahead. The days in which the owner
+// could object are not over for that, nor is a grant released by an appeal.
+func TestAttackJumpLetsThief(t *testing.T) {
+	tr := outsiders(t)
+	owner, _ := tr.file()
+	tr.daily(1)
+	thief := tr.replaced(owner, cases.Replace)
+	tr.Pass(days(40))
+	err := tr.mine(thief).Replace(t.Context(), cases.Replace, cases.NewOnce(), receipt.New(bottest.Origin), "")
+	if cases.KindOf(err) != cases.Unavailable {
+		t.Errorf("the thief binds: %v", err)
+	}
+	tr.Pass(-days(40))
+	tr.notMe(owner)
+}

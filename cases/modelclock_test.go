@@ -46,9 +46,11 @@ func (c *matter) owed() (days []cases.Day) {
 	return days
 }
 
+func (m *model) jumped() bool { return m.sign != "" && m.today() > m.sign.Add(2) }
+
 // acted: whatever an ombudsman does when something is overdue shows that it was.
 func (m *model) acted(c *matter) {
-	if days := c.owed(); len(days) > 0 && slices.Min(days) < m.today() {
+	if days := c.owed(); !m.jumped() && len(days) > 0 && slices.Min(days) < m.today() {
 		c.flags |= cases.Late
 	}
 }
@@ -119,7 +121,7 @@ func (m *model) makeUp(c *matter) {
 
 // heard: what a filer says finds somebody to read it, unless the clock jumped.
 func (m *model) heard(c *matter) {
-	if m.sign == "" || m.today() <= m.sign.Add(2) {
+	if !m.jumped() {
 		m.makeUp(c)
 	}
 }

@@ -82,6 +82,9 @@ func (s *Service) perform(ctx context.Context, a *act) error {
 		case !ok:
 			return E(Conflict, "moved-on", nil)
 		}
+		if err := s.dated(tx, c, a); err != nil {
+			return err
+		}
 		if err := a.rests(tx, c); err != nil {
 			return err
 		}
@@ -112,6 +115,20 @@ func (s *Service) perform(ctx context.Context, a *act) error {
 		}
 		return s.notify(tx, c.Holders(), a.actor, a.urgent)
 	})
+}
+
+// dated is what an act makes of its day: what is owed may be late by it. While the
+// clock may have jumped nothing is, and a filer's act that binds waits: the days in
+// which a former receipt can object are not over by such a clock.
+func (s *Service) dated(tx Tx, c *Case, a *act) error {
+	err := s.jumped(tx)
+	switch {
+	case err != nil && a.by == ByFiler && waits[a.do]:
+		return E(Unavailable, "day-unsure", err)
+	case err == nil && a.by != ByFiler:
+		c.missed(a.day)
+	}
+	return nil
 }
 
 // holders settles who sees the case after an act: a signed one lets go of those
@@ -184,9 +201,6 @@ func (s *Service) effect(c *Case, a *act, m move) error {
 		if err := m.needs(s, c, a); err != nil {
 			return err
 		}
-	}
-	if a.by != ByFiler {
-		c.missed(a.day)
 	}
 	if m.to != "" {
 		c.Stage = m.to
