@@ -67,6 +67,29 @@ func TestAttackDeciderAnswersTheAppeal(t *testing.T) {
 	}
 }
 
+// TestAppealOutlivesItsJudge: the one holder who did not decide leaves, and there
+// are as many as were first drawn: somebody else must see the case all the same.
+func TestAppealOutlivesItsJudge(t *testing.T) {
+	tr := newTrial(t, bottest.Settings{Names: []string{"anna", "bela"}, Backstop: "outside", Change: func(o *cases.Office) { o.Designate = 1 }})
+	r, c := tr.file()
+	first, second := ranked(c, cases.Designated)[0], ranked(c, cases.Reserve)[0]
+	if err := tr.signed(c.ID, first, draftOf("close")); err != nil {
+		t.Fatal(err)
+	}
+	if err := tr.appeal(r); err != nil {
+		t.Fatal(err)
+	}
+	tr.daily(1)
+	if tr.load(r).Holds("outside", cases.Live) {
+		t.Fatal("released without need")
+	}
+	tr.put(second, func(o *cases.Ombudsman) { o.Until = tr.Cases.Today() })
+	tr.daily(2)
+	if !tr.load(r).Holds("outside", cases.Live) {
+		t.Error("nobody is left who may close it")
+	}
+}
+
 // TestAttackJumpMakesLate: the clock jumps ahead, and somebody acts. What was not
 // late is not flagged so for ever.
 func TestAttackJumpMakesLate(t *testing.T) {

@@ -110,11 +110,15 @@ func (m *model) holders() {
 
 // makeUp releases as many as are missing from those first drawn.
 func (m *model) makeUp(c *matter) {
-	n := c.drawn
+	n, decides := c.drawn, false
 	for _, name := range c.live {
 		if m.there(name) {
 			n--
+			decides = decides || !c.closedBefore(name)
 		}
+	}
+	if c.open() && c.clock.appealed && !decides {
+		n = max(n, 1)
 	}
 	m.free(c, n)
 }
