@@ -121,3 +121,24 @@ func TestAttackJumpLetsThief(t *testing.T) {
 	tr.Pass(-days(40))
 	tr.notMe(owner)
 }
+
+// TestAttackDisputeLeftAlone: an ombudsman leaves a dispute undecided, in a case
+// that is answered and closed: its filer can neither read nor appeal. Somebody
+// else comes to see it.
+func TestAttackDisputeLeftAlone(t *testing.T) {
+	tr := clocked(t)
+	owner, c := tr.file()
+	if err := tr.signed(c.ID, ranked(c, cases.Designated)[0], draftOf("close")); err != nil {
+		t.Fatal(err)
+	}
+	tr.replaced(owner, cases.Replace)
+	tr.notMe(owner)
+	tr.daily(14)
+	if now := tr.load(owner); now.Is(cases.Late) || !now.Holds(ranked(c, cases.Reserve)[0], cases.Dormant) {
+		t.Errorf("before the day: %v", now.Flags.Names())
+	}
+	tr.daily(14)
+	if now := tr.load(owner); !now.Is(cases.Late) || !now.Holds(ranked(c, cases.Reserve)[0], cases.Live) {
+		t.Errorf("a fortnight later: %v", now.Flags.Names())
+	}
+}

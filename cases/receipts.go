@@ -116,9 +116,11 @@ func (s *Service) thenEnded(c *Case, a *act) {
 	r.State, r.Until = Replaced, a.day.Add(formerDays)
 }
 
-// thenDisputed: which of the two asked to withdraw nobody can say any more.
-func (s *Service) thenDisputed(c *Case, _ *act) {
+// thenDisputed: a decision is owed within as many days as there were to object.
+// Which of the two asked to withdraw nobody can say any more.
+func (s *Service) thenDisputed(c *Case, a *act) {
 	c.Flags |= Disputed
+	c.receipt(a.filer).Until = a.day.Add(formerDays)
 	c.Withdraw = ""
 }
 
