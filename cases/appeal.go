@@ -51,6 +51,9 @@ func (s *Service) impartial(tx Tx, c *Case) error {
 			return nil
 		}
 	}
+	if err := s.jumped(tx); err != nil { // who is there is not known by such a clock
+		return E(Unavailable, "day-unsure", err)
+	}
 	released, err := s.release(tx, c, causeAppeal, 1)
 	if err == nil && len(released) == 0 {
 		return E(Conflict, "appeal-nobody", nil)

@@ -24,7 +24,7 @@ func (m *model) filerAct() {
 	if do == "appeal" {
 		may = !c.open() && !c.clock.appealed && m.impartial(c)
 	}
-	if kind := cases.KindOf(err); m.jumped() && do != "keep" {
+	if kind := cases.KindOf(err); m.jumped() && (do == "withdraw" || do == "appeal" && err != nil) {
 		if err == nil || kind != cases.Conflict && kind != cases.Unavailable {
 			m.Fatalf("%s by a clock that jumped: %v", do, err)
 		}

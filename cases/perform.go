@@ -119,11 +119,12 @@ func (s *Service) perform(ctx context.Context, a *act) error {
 
 // dated is what an act makes of its day: what is owed may be late by it. While the
 // clock may have jumped nothing is, and a filer's act that binds waits: the days in
-// which a former receipt can object are not over by such a clock.
+// which a former receipt can object are not over by such a clock. An appeal has to
+// wait for that alone.
 func (s *Service) dated(tx Tx, c *Case, a *act) error {
 	err := s.jumped(tx)
 	switch {
-	case err != nil && a.by == ByFiler && waits[a.do]:
+	case err != nil && a.by == ByFiler && waits[a.do] && (a.do != Appeal || c.former("") != nil):
 		return E(Unavailable, "day-unsure", err)
 	case err == nil && a.by != ByFiler:
 		c.missed(a.day)
