@@ -247,22 +247,6 @@ func (s *Service) verifyReply(msg []byte) (crypto.ReplyNote, bool) {
 	return crypto.ReplyNote{}, false
 }
 
-// verifiers lists all that one of the roster has or had, the newest first.
-func (s *Service) verifiers(name string) (list []string) {
-	for _, o := range *s.roster.Load() {
-		if o.Name != name {
-			continue
-		}
-		list = append(list, o.Verifier)
-		for i := len(o.Past) - 1; i >= 0; i-- {
-			if e, err := crypto.OpenEnrol(o.Past[i]); err == nil {
-				list = append(list, e.Verifier)
-			}
-		}
-	}
-	return list
-}
-
 // Add appends words and files to the case, signed with the receipt's key. form
 // is the form's own sixteen bytes: the same form with the same words is one act,
 // with other words another.
