@@ -34,6 +34,8 @@ func (v *visit) receiptFacts(m *cases.Mine) (facts []Fact) {
 		facts = append(facts, Fact{v.say.Get("own.receipt"), v.say.Get("own."+key, "day", string(day))})
 	}
 	switch {
+	case m.Ended && !m.Disputed:
+		add("was-ended", m.Replaced)
 	case m.Replaced != "" && !m.Disputed:
 		add("was-replaced", m.Replaced)
 	case m.Disputed:
@@ -96,11 +98,10 @@ func (b *Bot) ownSend(ctx context.Context, v *visit) (Step, error) {
 	if !takesNew(v.state.Act) {
 		return v.ownAct(ctx, r, again)
 	}
+	// The new receipt is shown to nobody who does not know the old one, though the
+	// form holds it: a form may be left open.
 	next := receipt.FromSecret(v.o.Origin, [16]byte(v.state.Key))
-	mine, err := v.o.Cases.Mine(ctx, next)
-	if cases.KindOf(err) == cases.NotFound {
-		mine, err = v.replace(ctx, r, next)
-	}
+	mine, err := v.replace(ctx, r, next)
 	if err != nil {
 		return v.refused(again, err), nil
 	}
@@ -115,7 +116,13 @@ func (v *visit) replace(ctx context.Context, r, next receipt.Receipt) (*cases.Mi
 	if err != nil {
 		return nil, err
 	}
-	return mine, mine.Replace(ctx, v.state.Act, v.state.once(), next, v.one("why"))
+	if err := mine.Replace(ctx, v.state.Act, v.state.once(), next, v.one("why")); err != nil {
+		return nil, err
+	}
+	if now, err := v.o.Cases.Mine(ctx, next); err == nil { // of a form that was sent again the old one opens less
+		mine = now
+	}
+	return mine, nil
 }
 
 // ownAct is every other act.

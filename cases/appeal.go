@@ -12,8 +12,10 @@ func (s *Service) needsExtension(c *Case, a *act) error {
 		return E(Conflict, "extended", nil)
 	case c.Answered != "":
 		return E(Conflict, "extend-answered", nil)
+	case c.decidedBy(a.actor):
+		return E(Conflict, "decided-before", nil)
 	}
-	return s.needsWords(c, a)
+	return s.needsReader(c, a)
 }
 
 func (s *Service) thenExtended(c *Case, a *act) {
@@ -49,6 +51,9 @@ func (s *Service) impartial(tx Tx, c *Case) error {
 			return nil
 		}
 	}
+	if err := s.jumped(tx); err != nil { // who is there is not known by such a clock
+		return E(Unavailable, "day-unsure", err)
+	}
 	released, err := s.release(tx, c, causeAppeal, 1)
 	if err == nil && len(released) == 0 {
 		return E(Conflict, "appeal-nobody", nil)
@@ -71,19 +76,32 @@ func (s *Service) needsRequest(c *Case, _ *act) error {
 }
 
 // Cooled is the day from which a case whose filer asked to withdraw may be
-// closed so; empty without a request.
+// closed so; empty without a request. A receipt that was replaced since could
+// object until the day before: a thief may have asked with it.
 func (s *Service) Cooled(c *Case) Day {
 	if c.Withdraw == "" {
 		return ""
 	}
-	return c.Withdraw.Add(s.Office.CoolingOff)
+	day := c.Withdraw.Add(s.Office.CoolingOff)
+	for _, r := range c.Receipts {
+		if r.State == Replaced {
+			day = max(day, r.Until.Add(1))
+		}
+	}
+	return day
+}
+
+// decidedBy reports whether the appeal is about what somebody decided: they may
+// speak to the filer, but what is promised is somebody else's answer.
+func (c *Case) decidedBy(who string) bool {
+	return c.Appealed != "" && slices.Contains(c.Decided, who)
 }
 
 // mayDecide: nobody closes on appeal what they closed before, and nobody calls a
 // case withdrawn whose filer did not ask, or can still think again.
 func (s *Service) mayDecide(c *Case, a *act) error {
 	switch {
-	case c.Appealed != "" && slices.Contains(c.Decided, a.actor):
+	case c.decidedBy(a.actor):
 		return E(Conflict, "decided-before", nil)
 	case a.set["disposition"] != "withdrawn":
 		return nil

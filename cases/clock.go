@@ -103,6 +103,10 @@ func (c *Case) promises() (days []Day) {
 	if c.Stage != Closed && c.Answered == "" {
 		days = append(days, c.FeedbackDue)
 	}
+	// Nobody is answered before two receipts are told apart, a closed case included.
+	if r := c.former(""); r != nil && c.Is(Disputed) {
+		days = append(days, r.Until)
+	}
 	return days
 }
 

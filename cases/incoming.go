@@ -199,9 +199,10 @@ func (d *Desk) signed(note crypto.ActNote, b *crypto.Bundle) (*act, error) {
 
 // restsOn refuses an act signed on papers that are no longer current: nothing is
 // stored, and the draft is still on her machine. For words only epoch and
-// receipts count; what ends or moves a case, or brings a new key, must rest on
-// its last message, which may exclude somebody. An act on a remedy names the step
-// that it follows, which the table checks.
+// receipts count; what ends a case or brings a new key must rest on its last
+// message, which may exclude somebody, and so must what settles a dispute: in each
+// the receipts that get replies are the same, none. An act on a remedy names the
+// step that it follows, which the table checks.
 func restsOn(tx Tx, c *Case, note crypto.ActNote) error {
 	head, err := headOf(tx, c.ID)
 	if err != nil {
@@ -214,7 +215,7 @@ func restsOn(tx Tx, c *Case, note crypto.ActNote) error {
 		epoch++
 	}
 	stale := note.Epoch != epoch || note.Receipts != papers.ReceiptsHash(receiptsOf(c))
-	if (note.Do == string(Close) || rekeys) && note.Head != head {
+	if (note.Do == string(Close) || note.Do == string(Settle) || rekeys) && note.Head != head {
 		stale = true
 	}
 	if stale {

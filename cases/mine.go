@@ -30,7 +30,8 @@ type Mine struct {
 	KeptUntil   Day // the receipt opens a closed case until then at least; a hold is nobody's business here
 	Replies     []Reply
 	Remedies    []Remedy
-	Replaced    Day    // until when this receipt, which was replaced, can object; empty: it is in hand
+	Replaced    Day    // until when this receipt, which was replaced or ended, can object; empty: it is in hand
+	Ended       bool   // no other took its place
 	Waits       Day    // until when acts that bind wait, because the receipt is new
 	Disputed    bool   // a former receipt objected
 	May         []Verb // what this receipt may do now
@@ -174,7 +175,7 @@ func (s *Service) mineBy(tx Tx, c *Case, r Receipt) (*Mine, error) {
 		m.papers, err = papersTo(tx, c.ID, r)
 		return m, err
 	case former != nil && *former == r:
-		m.Replaced = r.Until
+		m.Replaced, m.Ended = r.Until, c.inHand() == nil
 		return m, nil
 	}
 	return nil, errNotFound
@@ -244,22 +245,6 @@ func (s *Service) verifyReply(msg []byte) (crypto.ReplyNote, bool) {
 		}
 	}
 	return crypto.ReplyNote{}, false
-}
-
-// verifiers lists all that one of the roster has or had, the newest first.
-func (s *Service) verifiers(name string) (list []string) {
-	for _, o := range *s.roster.Load() {
-		if o.Name != name {
-			continue
-		}
-		list = append(list, o.Verifier)
-		for i := len(o.Past) - 1; i >= 0; i-- {
-			if e, err := crypto.OpenEnrol(o.Past[i]); err == nil {
-				list = append(list, e.Verifier)
-			}
-		}
-	}
-	return list
 }
 
 // Add appends words and files to the case, signed with the receipt's key. form

@@ -24,6 +24,12 @@ func (m *model) filerAct() {
 	if do == "appeal" {
 		may = !c.open() && !c.clock.appealed && m.impartial(c)
 	}
+	if kind := cases.KindOf(err); m.jumped() && (do == "withdraw" || do == "appeal" && err != nil) {
+		if err == nil || kind != cases.Conflict && kind != cases.Unavailable {
+			m.Fatalf("%s by a clock that jumped: %v", do, err)
+		}
+		return
+	}
 	if !may {
 		m.refused(err, cases.Conflict)
 		return
@@ -61,14 +67,19 @@ func (m *model) impartial(c *matter) bool {
 	return slices.ContainsFunc(slices.Concat(c.live, c.dormant), func(s string) bool { return m.decides(c, s) })
 }
 
+// closedBefore: the appeal is about what somebody decided.
+func (c *matter) closedBefore(who string) bool {
+	return c.clock.appealed && slices.Contains(c.clock.decided, who)
+}
+
 // binds says whether an act that settles something is taken.
 func (m *model) binds(c *matter, who string, d papers.Draft) bool {
 	switch {
 	case d.Do == "extend":
-		return c.open() && !c.clock.extended && !c.clock.answered
+		return c.open() && !c.clock.extended && !c.clock.answered && !c.closedBefore(who)
 	case d.Do != "close" || !c.open():
 		return true // not what is asked here
-	case c.clock.appealed && slices.Contains(c.clock.decided, who):
+	case c.closedBefore(who):
 		return false
 	case d.Set["disposition"] == "withdrawn":
 		return c.clock.withdraw != "" && m.today() >= c.clock.withdraw.Add(7)

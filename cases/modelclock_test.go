@@ -46,9 +46,11 @@ func (c *matter) owed() (days []cases.Day) {
 	return days
 }
 
+func (m *model) jumped() bool { return m.sign != "" && m.today() > m.sign.Add(2) }
+
 // acted: whatever an ombudsman does when something is overdue shows that it was.
 func (m *model) acted(c *matter) {
-	if days := c.owed(); len(days) > 0 && slices.Min(days) < m.today() {
+	if days := c.owed(); !m.jumped() && len(days) > 0 && slices.Min(days) < m.today() {
 		c.flags |= cases.Late
 	}
 }
@@ -100,18 +102,22 @@ func (m *model) holders() {
 
 // makeUp releases as many as are missing from those first drawn.
 func (m *model) makeUp(c *matter) {
-	n := c.drawn
+	n, decides := c.drawn, false
 	for _, name := range c.live {
 		if m.there(name) {
 			n--
+			decides = decides || !c.closedBefore(name)
 		}
+	}
+	if c.open() && c.clock.appealed && !decides {
+		n = max(n, 1)
 	}
 	m.free(c, n)
 }
 
 // heard: what a filer says finds somebody to read it, unless the clock jumped.
 func (m *model) heard(c *matter) {
-	if m.sign == "" || m.today() <= m.sign.Add(2) {
+	if !m.jumped() {
 		m.makeUp(c)
 	}
 }

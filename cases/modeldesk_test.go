@@ -107,7 +107,7 @@ func (m *model) replied(c *matter, who string, d papers.Draft, err error, n int)
 	m.must(err)
 	m.size, c.papers, c.moved = m.size+1, c.papers+n, m.today()
 	m.acted(c)
-	if do == "answer" || do == "close" {
+	if (do == "answer" || do == "close") && !c.closedBefore(who) {
 		c.clock.answered = true
 	}
 	m.bound(c, who, do)

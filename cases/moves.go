@@ -94,8 +94,8 @@ var moves = []move{
 	{do: Wait, by: []Role{ByOmbudsman}, from: anyOpen, then: func(_ *Service, c *Case, _ *act) { c.Flags |= Waiting }},
 	{do: Resume, by: []Role{ByOmbudsman}, from: anyOpen, then: func(_ *Service, c *Case, _ *act) { c.Flags &^= Waiting }},
 	{do: TakeLead, by: []Role{ByOmbudsman}, from: anyOpen, then: func(_ *Service, c *Case, a *act) { c.Lead = a.actor }},
-	{do: Answer, by: []Role{BySigned, ByOmbudsman}, from: anyOpen, needs: (*Service).needsWords, then: (*Service).thenAnswered, tells: true},
-	{do: Ask, by: []Role{BySigned, ByOmbudsman}, from: anyOpen, needs: (*Service).needsWords, then: func(_ *Service, c *Case, _ *act) { c.Flags |= Waiting }, tells: true},
+	{do: Answer, by: []Role{BySigned, ByOmbudsman}, from: anyOpen, needs: (*Service).needsReader, then: (*Service).thenAnswered, tells: true},
+	{do: Ask, by: []Role{BySigned, ByOmbudsman}, from: anyOpen, needs: (*Service).needsReader, then: func(_ *Service, c *Case, _ *act) { c.Flags |= Waiting }, tells: true},
 	{do: Note, by: []Role{BySigned}, from: always, needs: (*Service).needsWords},
 	{do: Hold, by: []Role{BySigned}, from: always, needs: (*Service).needsHold, then: (*Service).thenHeld, tells: true},
 	{do: Lift, by: []Role{BySigned}, from: always, needs: (*Service).needsLift, then: (*Service).thenLifted, tells: true},
@@ -192,6 +192,15 @@ func (s *Service) thenAssessed(c *Case, a *act) {
 	}
 }
 
+// needsReader: while two receipts are in dispute nobody is answered, and what
+// goes to nobody keeps no promise and ends no case.
+func (s *Service) needsReader(c *Case, a *act) error {
+	if c.Is(Disputed) {
+		return E(Conflict, "disputed", nil)
+	}
+	return s.needsWords(c, a)
+}
+
 func (s *Service) needsWords(_ *Case, a *act) error {
 	if a.sheaf == nil || len(a.sheaf.papers) == 0 {
 		return E(Invalid, "empty", nil)
@@ -200,7 +209,7 @@ func (s *Service) needsWords(_ *Case, a *act) error {
 }
 
 func (s *Service) thenAnswered(c *Case, a *act) {
-	if c.Answered == "" {
+	if c.Answered == "" && !c.decidedBy(a.actor) {
 		c.Answered = a.day
 	}
 }
@@ -217,6 +226,8 @@ func (s *Service) needsClosing(c *Case, a *act) error {
 		return E(Invalid, "disposition", nil)
 	case !kinds[PaperAnswer] || !kinds[PaperLessons]:
 		return E(Invalid, "closing", nil)
+	case c.Is(Disputed):
+		return E(Conflict, "disputed", nil)
 	case c.Is(RemedyOutstanding | Held):
 		return E(Conflict, "outstanding", nil)
 	}

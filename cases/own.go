@@ -102,3 +102,19 @@ func (m *Mine) Approve(ctx context.Context, do Verb, form [16]byte, text string)
 		return err
 	})
 }
+
+// verifiers lists all that one of the roster has or had, the newest first.
+func (s *Service) verifiers(name string) (list []string) {
+	for _, o := range *s.roster.Load() {
+		if o.Name != name {
+			continue
+		}
+		list = append(list, o.Verifier)
+		for i := len(o.Past) - 1; i >= 0; i-- {
+			if e, err := crypto.OpenEnrol(o.Past[i]); err == nil {
+				list = append(list, e.Verifier)
+			}
+		}
+	}
+	return list
+}

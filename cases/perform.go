@@ -83,6 +83,9 @@ func (s *Service) perform(ctx context.Context, a *act) error {
 		case !ok:
 			return E(Conflict, "moved-on", nil)
 		}
+		if err := s.dated(tx, c, a); err != nil {
+			return err
+		}
 		if err := a.rests(tx, c); err != nil {
 			return err
 		}
@@ -115,6 +118,21 @@ func (s *Service) perform(ctx context.Context, a *act) error {
 	})
 }
 
+// dated is what an act makes of its day: what is owed may be late by it. While the
+// clock may have jumped nothing is, and a filer's act that binds waits: the days in
+// which a former receipt can object are not over by such a clock. An appeal has to
+// wait for that alone.
+func (s *Service) dated(tx Tx, c *Case, a *act) error {
+	err := s.jumped(tx)
+	switch {
+	case err != nil && a.by == ByFiler && waits[a.do] && (a.do != Appeal || c.former("") != nil):
+		return E(Unavailable, "day-unsure", err)
+	case err == nil && a.by != ByFiler:
+		c.missed(a.day)
+	}
+	return nil
+}
+
 // holders settles who sees the case after an act: a signed one lets go of those
 // who lost sight of it; what a filer says must find somebody to read it, today,
 // unless the clock jumped: then the day says nothing of mandates.
@@ -143,7 +161,7 @@ func (a *act) rests(tx Tx, c *Case) error {
 			return err
 		}
 	}
-	if a.by == ByFiler && a.do != Appeal { // there is one, and it must not be lost
+	if bulky[a.do] {
 		if err := hasRoom(tx, c.ID); err != nil {
 			return err
 		}
@@ -163,6 +181,10 @@ const (
 	maxPapers = 2000
 	maxBytes  = 1 << 30
 )
+
+// bulky are the filer's acts that need room. The others are few by themselves, and
+// must not be lost because somebody with the receipt filled the case.
+var bulky = map[Verb]bool{Add: true, Approve: true, Correct: true, Withdraw: true}
 
 func hasRoom(tx Tx, id ID) error {
 	list, err := tx.Papers(id, "")
@@ -184,9 +206,6 @@ func (s *Service) effect(c *Case, a *act, m move) error {
 		if err := m.needs(s, c, a); err != nil {
 			return err
 		}
-	}
-	if a.by != ByFiler {
-		c.missed(a.day)
 	}
 	if m.to != "" {
 		c.Stage = m.to

@@ -65,9 +65,12 @@ func (c *Case) inHand() *Receipt {
 func (c *Case) mayAct(do Verb, f *filer, today Day) error {
 	r := c.receipt(f)
 	switch {
-	case r == nil || r.State == Ended:
+	case r == nil || r.State == Ended, r.State == Replaced && c.former(today) != r:
 		return errNotFound
-	case r.State == Replaced && (do != NotMe || c.former(today) != r):
+	case r.State == Replaced && do != NotMe:
+		if c.inHand() == nil {
+			return E(Conflict, "receipt-ended", nil)
+		}
 		return E(Conflict, "receipt-replaced", nil)
 	case r.State == InHand && do == NotMe:
 		return E(Conflict, "receipt-in-hand", nil)
@@ -106,9 +109,20 @@ func (s *Service) thenReplaced(c *Case, a *act) {
 	c.Receipts = append(c.Receipts, *a.filer.next)
 }
 
-func (s *Service) thenEnded(c *Case, a *act) { c.receipt(a.filer).State = Ended }
+// thenEnded leaves no receipt in hand. Whoever found one could end it too, so the
+// ended one objects as a replaced one does.
+func (s *Service) thenEnded(c *Case, a *act) {
+	r := c.receipt(a.filer)
+	r.State, r.Until = Replaced, a.day.Add(formerDays)
+}
 
-func (s *Service) thenDisputed(c *Case, _ *act) { c.Flags |= Disputed }
+// thenDisputed: a decision is owed within as many days as there were to object.
+// Which of the two asked to withdraw nobody can say any more.
+func (s *Service) thenDisputed(c *Case, a *act) {
+	c.Flags |= Disputed
+	c.receipt(a.filer).Until = a.day.Add(formerDays)
+	c.Withdraw = ""
+}
 
 func (s *Service) needsDispute(c *Case, _ *act) error {
 	if !c.Is(Disputed) {
@@ -123,7 +137,7 @@ func (s *Service) thenSettled(c *Case, a *act) {
 	if a.set["keep"] == papers.KeepFormer {
 		kept, ended = ended, kept
 	}
-	if kept != nil { // the newer one may have been ended meanwhile
+	if kept != nil { // there is no newer one when the former was ended
 		kept.State, kept.Until = InHand, ""
 	}
 	if ended != nil {
@@ -134,17 +148,30 @@ func (s *Service) thenSettled(c *Case, a *act) {
 
 // Replace puts another receipt in the place of this one: do is [Replace] or
 // [HandOver]. What was answered before is sealed again to the new one while
-// this one is in hand: nobody could do it later. form is as in [Mine.Add].
+// this one is in hand: nobody could do it later. form is as in [Mine.Add]; sent
+// again with other words, they are added.
 func (m *Mine) Replace(ctx context.Context, do Verb, form [16]byte, next receipt.Receipt, text string) error {
 	public := next.Public([32]byte{})
-	text = papers.Successor(public.FilerHash(), crypto.Signable(crypto.Clean(text)))
-	return m.act(ctx, do, m.receipt.Once(form, textSum(text)), text, func(a *act) error {
+	note := papers.Successor(public.FilerHash(), crypto.Signable(crypto.Clean(text)))
+	err := m.act(ctx, do, m.receipt.Once(form, textSum(note)), note, func(a *act) error {
 		a.filer.next = &Receipt{Lookup: public.Lookup, Recipient: public.Recipient, Verifier: public.Verifier, State: InHand}
-		return m.reseal(ctx, a.sheaf, next)
+		return m.reseal(ctx, a, next)
 	})
+	if SayOf(err) != "receipt-replaced" {
+		return err
+	}
+	now, failed := m.s.Mine(ctx, next)
+	switch {
+	case failed != nil || now.id != m.id: // another took its place
+		return err
+	case crypto.CleanLine(text) == "":
+		return nil
+	}
+	return now.Add(ctx, form, text, nil)
 }
 
-// End makes this receipt open nothing any more. The case goes on without it.
+// End makes this receipt open nothing any more, once it can no longer object. The
+// case goes on without it.
 func (m *Mine) End(ctx context.Context, form [16]byte, text string) error {
 	return m.act(ctx, EndReceipt, m.receipt.Once(form, textSum(text)), text, nil)
 }
@@ -179,10 +206,28 @@ func (m *Mine) act(ctx context.Context, do Verb, once [16]byte, text string, mor
 
 // reseal opens what is sealed to this receipt and seals it to the next one, as
 // it was said and signed. What does not open was shown as broken, and stays
-// behind.
-func (m *Mine) reseal(ctx context.Context, h *sheaf, next receipt.Receipt) error {
-	public := next.Public([32]byte{})
-	for _, p := range m.papers {
+// behind. An answer that is stored meanwhile makes it begin anew.
+func (m *Mine) reseal(ctx context.Context, a *act, next receipt.Receipt) error {
+	if m.Replaced != "" { // it was done, or will be refused
+		return nil
+	}
+	h, public, own := a.sheaf, next.Public([32]byte{}), m.receipt.Public([32]byte{})
+	var list []Paper
+	err := m.s.view(ctx, func(tx Tx) (err error) {
+		list, err = tx.Papers(m.id, own.FilerHash())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	a.also = func(tx Tx, _ *Case) error {
+		now, err := tx.Papers(m.id, own.FilerHash())
+		if err == nil && len(now) != len(list) {
+			err = errStale
+		}
+		return err
+	}
+	for _, p := range list {
 		blob, err := m.s.blob(ctx, p)
 		if err != nil {
 			return err

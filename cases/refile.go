@@ -34,6 +34,10 @@ func (s *Service) refile(ctx context.Context, f Filing, public receipt.Public) (
 			return Filed{}, true, f.elsewhere()
 		}
 	}
+	// A receipt that opens nothing any more is not shown as if it had just been stored.
+	if err := c.mayAct(Add, filerOf(public), s.Today()); err != nil {
+		return Filed{}, true, err
+	}
 	filed = filedOf(c)
 	if r.Tag == public.Tag {
 		return filed, true, nil

@@ -48,19 +48,23 @@ func (s *Service) release(tx Tx, c *Case, why cause, n int) (released []string, 
 	return released, s.notify(tx, released, "", false)
 }
 
-// makeUp releases as many grants as holders are missing from those first drawn.
-// Some may be missing who seem to be there. With nobody left to release it does
-// nothing.
+// makeUp releases as many grants as holders are missing from those first drawn,
+// and one when an appeal has lost everybody who may decide it. Some may be missing
+// who seem to be there. With nobody left to release it does nothing.
 func (s *Service) makeUp(tx Tx, c *Case, missing ...string) (released []string, err error) {
 	there, err := s.thereFor(tx, c)
 	if err != nil {
 		return nil, err
 	}
-	n := c.Drawn
+	n, decides := c.Drawn, c.Stage == Closed
 	for _, name := range c.Holders() {
 		if there[name] && !slices.Contains(missing, name) {
 			n--
+			decides = decides || !c.decidedBy(name)
 		}
+	}
+	if c.Appealed != "" && !decides {
+		n = max(n, 1)
 	}
 	return s.release(tx, c, causeLoss, n)
 }

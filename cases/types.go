@@ -220,7 +220,7 @@ type ReceiptState string
 // The states of a receipt.
 const (
 	InHand   ReceiptState = "live"
-	Replaced ReceiptState = "replaced" // until a day it can still say "this was not me"
+	Replaced ReceiptState = "replaced" // by another or by none; until a day it can still say "this was not me"
 	Ended    ReceiptState = "ended"    // opens nothing
 )
 

@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ombra/bot/bottest"
 	"ombra/cases/papers"
+	"ombra/crypto/receipt"
 )
 
 // does is an act about a receipt: from the card of the case, by its button.
@@ -100,18 +102,44 @@ func TestReceiptInDispute(t *testing.T) {
 	}
 }
 
-// TestReceiptEnds: it opens nothing, like any stranger's.
+// TestReceiptEnds: it opens no answers, can object for a fortnight, and is then
+// like any stranger's.
 func TestReceiptEnds(t *testing.T) {
 	s := newScene(t, bottest.Settings{})
 	rec := s.file("staff", told())
 	if screen := s.does("staff", rec, "end", "I do not want to come back."); !screen.Has(phrase.Get("stored.title")) {
 		t.Errorf("%s", screen.Text)
 	}
+	until := string(s.o.Cases.Today().Add(14))
+	screen := s.look("staff", rec)
+	if !screen.Has(phrase.Get("own.was-ended", "day", until)) || !slices.Contains(screen.Buttons, phrase.Get("own.not-me")) || slices.Contains(screen.Buttons, phrase.Get("mine.add")) {
+		t.Errorf("it shows: %s", screen.Text)
+	}
+	s.o.Pass(15 * 24 * time.Hour)
 	if screen := s.look("staff", rec); !screen.Has(phrase.Get("error.not-found")) {
 		t.Errorf("it still opens: %s", screen.Text)
 	}
 	name := s.holder()
 	if th := s.thread(name); len(th.Warnings) > 0 {
 		t.Errorf("%q", th.Warnings)
+	}
+}
+
+// TestAttackFormLeftOpen: somebody comes upon the form with which a receipt was
+// replaced, still open, and sends it with a receipt of their own. The new receipt
+// is shown to whoever knows the old one alone.
+func TestAttackFormLeftOpen(t *testing.T) {
+	s := newScene(t, bottest.Settings{})
+	first := s.file("staff", told())
+	p := s.seat("staff")
+	second := s.receiptOn(s.does("staff", first, "replace", ""))
+	sent := p.last()
+	others := []string{receipt.New(bottest.Origin).Symbols(), s.file("finder", told())}
+	for _, other := range others {
+		ev := sent
+		ev.Values = url.Values{"receipt": {other}}
+		if step := s.again(ev); strings.Contains(bare(step), second) {
+			t.Errorf("shown: %s", bare(step))
+		}
 	}
 }

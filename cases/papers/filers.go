@@ -32,6 +32,9 @@ func ParseSuccessor(text string) (filerHash, words string, ok bool) {
 type filers struct {
 	chain   []string          // FilerHash
 	lookups map[string]string // by FilerHash, as the first sealed or signed thing names it
+
+	before   string // whose place the filer's receipt took, or which was ended, until that is settled
+	disputed bool   // and it has objected
 }
 
 func (f *filers) knows(hash string) bool { return slices.Contains(f.chain, hash) }
@@ -73,20 +76,34 @@ func (r *reader) handsOver(it *Item, by, do, words string) {
 	case by != r.t.Filer || r.filers.knows(next):
 		r.warnf("Paper %d replaces a receipt that had been replaced before: oversight should know.", it.N)
 	default:
-		r.filers.chain, r.t.Filer = append(r.filers.chain, next), next
+		r.filers.chain, r.filers.before, r.filers.disputed = append(r.filers.chain, next), by, false
+		r.t.Filer = next
 		it.Text = strings.TrimSpace("[" + do + ": another receipt is the filer's from here on]\n" + rest)
 	}
 }
 
-// settles follows a colleague's signed decision between the last two receipts.
+// objects follows a signed end of the filer's receipt, and the objection of the
+// one before. An ended receipt stays the filer's: no other takes its place.
+func (r *reader) objects(it *Item, by, do string) {
+	switch {
+	case !it.Signed:
+	case do == "end" && by == r.t.Filer:
+		r.filers.before, r.filers.disputed = by, false
+	case do == "not-me" && by == r.filers.before:
+		r.filers.disputed = true
+	}
+}
+
+// settles follows a colleague's signed decision in a dispute that the filer's own
+// signature shows. It decides once: one that lost comes back by no later one.
 func (r *reader) settles(it *Item, keep string) {
-	last := len(r.filers.chain) - 1
-	if !it.Signed || last < 1 || r.t.Filer != r.filers.chain[last] {
+	if !it.Signed || !r.filers.disputed {
 		return
 	}
 	if keep == KeepFormer {
-		r.t.Filer = r.filers.chain[last-1]
+		r.t.Filer = r.filers.before
 	}
+	r.filers.before, r.filers.disputed = "", false
 }
 
 // What an act that settles a dispute between two receipts keeps.

@@ -104,6 +104,7 @@ func (r *reader) more(it Item, filer string, body []byte) {
 	case "replace", "handover":
 		r.handsOver(&it, filer, n.Do, n.Words)
 	default:
+		r.objects(&it, filer, n.Do)
 		r.words(&it, n.Words)
 		r.answered(&it, filer, n)
 		it.Text = strings.TrimSpace("[" + n.Do + "]" + settled(n.Set) + "\n" + it.Text)

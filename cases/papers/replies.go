@@ -51,7 +51,7 @@ func OpenReplies(b *crypto.Bundle, rc receipt.Receipt, pins Pins) (*Replies, err
 	lookup := rc.Lookup().Hash()
 	r := &reader{
 		p: &Papers{}, pins: pins, seen: map[string]bool{},
-		filers: filers{[]string{own.FilerHash()}, map[string]string{own.FilerHash(): hex.EncodeToString(lookup[:])}},
+		filers: filers{chain: []string{own.FilerHash()}, lookups: map[string]string{own.FilerHash(): hex.EncodeToString(lookup[:])}},
 		t:      &Thread{Filer: own.FilerHash(), Manifest: Manifest{Origin: rc.Origin(), Receipts: []ManifestReceipt{own}}},
 	}
 	for i, name := range b.Names() {

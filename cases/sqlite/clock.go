@@ -21,7 +21,7 @@ const selectShort = `WITH
 	spare AS MATERIALIZED (SELECT DISTINCT n FROM grants
 		WHERE state = 'dormant' AND holder IN (SELECT holder FROM there))
 	SELECT code FROM spare CROSS JOIN cases ON cases.n = spare.n LEFT JOIN held ON held.n = spare.n
-	WHERE stage <> 'closed' AND coalesce(held, 0) < drawn`
+	WHERE stage <> 'closed' AND (coalesce(held, 0) < drawn OR appealed <> '')`
 
 // Short implements [cases.ClockTx].
 func (t *tx) Short(there []string) ([]cases.ID, error) {

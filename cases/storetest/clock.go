@@ -69,6 +69,11 @@ func shortOfHolders(t *testing.T, s cases.Store) {
 			t.Errorf("with %v there: %v", x.there, got)
 		}
 	}
+	c.Appealed = "2026-11-24"
+	Must(t, s, func(tx cases.Tx) error { return tx.Put(c) })
+	if got := ids(t, s, func(tx cases.Tx) ([]cases.ID, error) { return tx.Short([]string{"anna", "ben", "carl"}) }); len(got) != 1 || got[0] != c.ID {
+		t.Errorf("on appeal: %v", got)
+	}
 }
 
 func turnsOneHolder(t *testing.T, s cases.Store) {
