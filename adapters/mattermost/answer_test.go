@@ -101,13 +101,7 @@ func TestPanicKeepsTheForm(t *testing.T) {
 	p := r.fake.Seat("staff")
 	d, _ := p.Dialog()
 	r.stop()
-	a, err := mattermost.New(r.o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Listen(); err != nil {
-		t.Fatal(err)
-	}
+	a := r.reopen(t)
 	r.serve(t, a, func(context.Context, bot.Event) bot.Step { panic("the words of somebody") })
 	got, err := p.Submit(d.URL, d.Dialog.CallbackId, d.Dialog.State, map[string]any{"q.what": "the words of somebody"})
 	if err != nil || got.Error != words.Get("mattermost.broken") {
@@ -124,13 +118,7 @@ func TestAnswersWaitForTheStop(t *testing.T) {
 	r := newRoom(t, mattermostfake.Options{Client: fresh()}, bottest.Settings{})
 	r.stop()
 	_ = r.fake.Settle(settled)
-	a, err := mattermost.New(r.o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Listen(); err != nil {
-		t.Fatal(err)
-	}
+	a := r.reopen(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {

@@ -20,6 +20,8 @@ const lookBack = 24 * time.Hour
 // of their times.
 const overlap = time.Minute
 
+const maxStood = 10_000
+
 // mendGap asks each direct channel for what was said while nobody listened: since the
 // last time that all of them were looked through. What was heard later proves nothing
 // of what came before it.
@@ -36,7 +38,8 @@ func (a *Adapter) mendGap(ctx context.Context, me string) error {
 		return err
 	}
 	for _, c := range channels {
-		if c.LastPostAt < since {
+		stands := [2]int64{c.LastPostAt, c.TotalMsgCount}
+		if c.LastPostAt < since || a.stood[c.Id] == stands {
 			continue
 		}
 		call, cancel := context.WithTimeout(ctx, callTime)
@@ -50,6 +53,10 @@ func (a *Adapter) mendGap(ctx context.Context, me string) error {
 			return err
 		}
 		a.missed(ctx, me, list, since, started)
+		if len(a.stood) >= maxStood {
+			clear(a.stood)
+		}
+		a.stood[c.Id] = stands
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

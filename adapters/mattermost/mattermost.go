@@ -131,11 +131,12 @@ type Adapter struct {
 	jobs     sync.WaitGroup
 	places   chan struct{} // one for each message that is being answered
 	working  atomic.Int64
-	release  atomic.Int64   // of the server, as it said last; see newer
-	patience time.Duration  // until a callback is answered without its result
-	langs    int            // how many languages there are words in
-	later    sync.WaitGroup // covers that have served and wait to be taken away
-	ending   chan struct{}  // closed when Serve ends
+	release  atomic.Int64        // of the server, as it said last; see newer
+	patience time.Duration       // until a callback is answered without its result
+	langs    int                 // how many languages there are words in
+	stood    map[string][2]int64 // time and number of the last post, by direct channel; the socket's own
+	later    sync.WaitGroup      // covers that have served and wait to be taken away
+	ending   chan struct{}       // closed when Serve ends
 
 	mu       sync.Mutex // covers what follows
 	me       string     // the bot's own user id
@@ -197,7 +198,7 @@ func New(o Options) (*Adapter, error) {
 		o: o, public: o.Public, paths: pathsOf(o.Paths), box: newBox(o.Paths), pocket: newPocket(), renewals: newRenewals(),
 		api: client(o.URL, o.Token), files: &http.Client{Transport: &patient{}, CheckRedirect: noRedirect}, work: context.Background(),
 		places: make(chan struct{}, maxJobs), seen: newLately(20_000), told: newLately(5_000),
-		pings: map[string]chan struct{}{}, ending: make(chan struct{}), channels: map[string]string{}, tongues: map[string]string{},
+		pings: map[string]chan struct{}{}, ending: make(chan struct{}), channels: map[string]string{}, tongues: map[string]string{}, stood: map[string][2]int64{},
 		patience: flowTime, langs: len(say.Langs()),
 	}
 	a.clicks = newClicks(a.box)

@@ -75,13 +75,7 @@ func TestCoverOutlivesRestart(t *testing.T) {
 		t.Fatalf("%v: %s", err, p.Sees().Text)
 	}
 	r.stop()
-	a, err := mattermost.New(r.o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Listen(); err != nil {
-		t.Fatal(err)
-	}
+	a := r.reopen(t)
 	r.serve(t, a, r.Office.Bot.Handle)
 	if err := p.Press(words.Get("mattermost.show")); err != nil || !p.Sees().Has(words.Get("said.title")) {
 		t.Errorf("%v: %s", err, p.Sees().Text)

@@ -19,7 +19,10 @@ import (
 )
 
 // The documents that this file holds to the tree.
-var theDocs = []string{"threat-model.md", "design.md", "formats.md", "operations.md", "slack.md"}
+var theDocs = []string{"threat-model.md", "design.md", "formats.md", "operations.md", "slack.md", "mattermost.md", "filer.md", "ombudsman.md"}
+
+// forPeople are those that name no file of the project.
+var forPeople = []string{"filer.md", "ombudsman.md"}
 
 const docsRoot = "../.."
 
@@ -72,7 +75,7 @@ func TestDocsNameFiles(t *testing.T) {
 				t.Errorf("%s links to %s, which is not there", name, m[1])
 			}
 		}
-		if seen == 0 {
+		if seen == 0 && !slices.Contains(forPeople, name) {
 			t.Errorf("%s names no file at all", name)
 		}
 	}
