@@ -105,6 +105,7 @@ func TestConnections(t *testing.T) {
 		p.Disconnect(reason)
 		must(t, staff.Pick("help")) // at once: nothing is dropped
 		sees(t, staff, "help.title")
+		until(t, func() bool { return p.Connections() == 4 }) // new before old
 		p.Advance(11 * time.Second)
 		until(t, func() bool { return p.Connections() == 2 })
 	}

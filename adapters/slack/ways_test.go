@@ -160,7 +160,7 @@ func TestSlow(t *testing.T) {
 	release := make(chan struct{}, 10)
 	slow := false
 	p := open(t, setup{
-		adapter: func(o *slack.Options) { o.Wait = 200 * time.Millisecond },
+		adapter: func(o *slack.Options) { o.Wait = patience / 15 },
 		fake:    func(o *slackfake.Options) { o.Waiting = nil },
 		handle: func(h bot.Handler) bot.Handler {
 			return func(ctx context.Context, ev bot.Event) bot.Step {

@@ -40,7 +40,7 @@ var names = []string{"anna", "bela", "chris"}
 // open makes a place and waits until Slack and the office hear each other.
 func open(tb testing.TB, set setup) *place {
 	tb.Helper()
-	fo := slackfake.Options{Linger: 1500 * time.Millisecond, Waiting: func(s bottest.Screen) bool { return strings.Contains(s.Text, words.Get("slack.wait-title")) }}
+	fo := slackfake.Options{Patience: patience, Linger: 1500 * time.Millisecond, Waiting: func(s bottest.Screen) bool { return strings.Contains(s.Text, words.Get("slack.wait-title")) }}
 	ao := slack.Options{
 		Mode: set.mode, Listen: "127.0.0.1:0", Attachments: slack.AnyFile, Wait: 500 * time.Millisecond, Gap: 10 * time.Millisecond, Foreign: time.Minute,
 		People: map[string]string{}, Log: set.log,

@@ -26,7 +26,8 @@ type Options struct {
 	RequestURL string
 	// HTTP delivers to the request URL even if the manifest says Socket Mode.
 	HTTP bool
-	// Patience is how long an ack is waited for; zero: 3 s, as in life.
+	// Patience is how long an ack is waited for; zero: 3 s, as in life. A longer one
+	// lets triggers live as long.
 	Patience time.Duration
 	// Linger is how long a person looks at a screen on which nothing happens
 	// before acting on; zero: 400 ms.

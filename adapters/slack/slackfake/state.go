@@ -143,7 +143,7 @@ type trigger struct {
 // trigger makes one for somebody. s.mu is held.
 func (s *Server) trigger(u *user, from string) string {
 	name := letters(13) + "." + letters(12) + "." + letters(32)
-	until := s.now().Add(3 * time.Second)
+	until := s.now().Add(max(3*time.Second, s.o.Patience))
 	if u.bare {
 		until = time.Time{}
 	}
