@@ -42,7 +42,7 @@ func TestAttackSettledThiefComesBack(t *testing.T) {
 	if m := tr.mine(owner); len(m.Replies) != 1 || m.Replies[0].Broken {
 		t.Errorf("%+v", m.Replies)
 	}
-	if th := tr.read(c.ID, "anna"); len(th.Warnings) > 0 {
+	if th := tr.thread(c.ID, "anna"); len(th.Warnings) > 0 {
 		t.Errorf("%q", th.Warnings)
 	}
 }
@@ -81,7 +81,7 @@ func TestAttackThiefEnds(t *testing.T) {
 		if m := tr.mine(owner); len(m.Replies) != 1 || m.Replies[0].Broken {
 			t.Errorf("%+v", m)
 		}
-		if th := tr.read(c.ID, "anna"); len(th.Warnings) > 0 {
+		if th := tr.thread(c.ID, "anna"); len(th.Warnings) > 0 {
 			t.Errorf("%q", th.Warnings)
 		}
 	}
@@ -102,7 +102,7 @@ func TestEndedForGood(t *testing.T) {
 	if err := tr.signed(c.ID, "anna", draftOf("close")); err != nil {
 		t.Error(err)
 	}
-	if th := tr.read(c.ID, "anna"); len(th.Warnings) > 0 {
+	if th := tr.thread(c.ID, "anna"); len(th.Warnings) > 0 {
 		t.Errorf("%q", th.Warnings)
 	}
 }

@@ -81,7 +81,7 @@ func TestChangedReplacement(t *testing.T) {
 	}
 	says(t, tr.mine(old).Replace(t.Context(), cases.Replace, form, receipt.New(bottest.Origin), ""), "receipt-replaced")
 	var got []string
-	for _, it := range tr.read(c.ID, "anna").Items[1:] {
+	for _, it := range tr.thread(c.ID, "anna").Items[1:] {
 		got = append(got, it.Text)
 	}
 	if len(got) != 2 || got[1] != "Second." {

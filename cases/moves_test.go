@@ -1,7 +1,6 @@
 package cases_test
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -13,24 +12,6 @@ import (
 	"ombra/cases/papers"
 	"ombra/crypto/receipt"
 )
-
-// thread opens fresh papers on somebody's machine.
-func (tr *trial) thread(id cases.ID, who string) *papers.Thread {
-	tr.Helper()
-	f, err := tr.desk(who).Papers(tr.Context(), id, cases.NewOnce())
-	if err != nil {
-		tr.Fatal(err)
-	}
-	var b bytes.Buffer
-	if err := f.Write(&b); err != nil {
-		tr.Fatal(err)
-	}
-	th, err := tr.Machines[who].Open(b.Bytes(), f.Passcode)
-	if err != nil {
-		tr.Fatal(err)
-	}
-	return th
-}
 
 // actFile signs a draft on fresh papers.
 func (tr *trial) actFile(id cases.ID, who string, d papers.Draft) []byte {

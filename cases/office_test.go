@@ -1,6 +1,7 @@
 package cases_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -90,6 +91,30 @@ func (tr *trial) desk(who string) *cases.Desk {
 		tr.Fatal(err)
 	}
 	return d
+}
+
+// fetch gets the papers of a case, and the passcode that opens the file.
+func (tr *trial) fetch(id cases.ID, who string) (file []byte, passcode string) {
+	tr.Helper()
+	f, err := tr.desk(who).Papers(tr.Context(), id, cases.NewOnce())
+	if err != nil {
+		tr.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		tr.Fatal(err)
+	}
+	return b.Bytes(), f.Passcode
+}
+
+// thread opens fresh papers on somebody's machine.
+func (tr *trial) thread(id cases.ID, who string) *papers.Thread {
+	tr.Helper()
+	th, err := tr.Machines[who].Open(tr.fetch(id, who))
+	if err != nil {
+		tr.Fatal(err)
+	}
+	return th
 }
 
 // signed signs a draft on fresh papers.

@@ -19,15 +19,7 @@ import (
 // papersOf fetches the papers of a case, unopened.
 func (tr *trial) papersOf(id cases.ID, who string) *papers.Papers {
 	tr.Helper()
-	f, err := tr.desk(who).Papers(tr.Context(), id, cases.NewOnce())
-	if err != nil {
-		tr.Fatal(err)
-	}
-	var b bytes.Buffer
-	if err := f.Write(&b); err != nil {
-		tr.Fatal(err)
-	}
-	p, err := papers.Open(b.Bytes(), f.Passcode)
+	p, err := papers.Open(tr.fetch(id, who))
 	if err != nil {
 		tr.Fatal(err)
 	}

@@ -89,7 +89,7 @@ func TestReceiptIsReplaced(t *testing.T) {
 	if err := was.Add(t.Context(), cases.NewOnce(), "More.", nil); cases.KindOf(err) != cases.Conflict {
 		t.Errorf("the former receipt adds: %v", err)
 	}
-	th := tr.read(c.ID, "anna")
+	th := tr.thread(c.ID, "anna")
 	if len(th.Warnings) > 0 || !strings.Contains(threadText(th), "Her case, not mine.") {
 		t.Errorf("%q\n%s", th.Warnings, threadText(th))
 	}
@@ -146,7 +146,7 @@ func TestAttackStolenReceipt(t *testing.T) {
 			if err := tr.mine(thief).Replace(t.Context(), cases.Replace, cases.NewOnce(), again, ""); cases.KindOf(err) != cases.Conflict {
 				t.Errorf("the thief goes on: %v", err)
 			}
-			th := tr.read(c.ID, "bela")
+			th := tr.thread(c.ID, "bela")
 			if _, err := th.Act(tr.Machines["bela"].Key, tr.says("answer", "x"), string(tr.Cases.Today())); err != papers.ErrWhom { //nolint:errorlint // the very error
 				t.Errorf("the desk answers in a dispute: %v", err)
 			}
@@ -168,7 +168,7 @@ func TestAttackStolenReceipt(t *testing.T) {
 			if m := tr.mine(kept); len(m.Replies) != 1 || m.Replies[0].Broken || m.Replies[0].By != "anna" {
 				t.Errorf("%+v", m.Replies)
 			}
-			if th := tr.read(c.ID, "anna"); len(th.Warnings) > 0 {
+			if th := tr.thread(c.ID, "anna"); len(th.Warnings) > 0 {
 				t.Errorf("%q", th.Warnings)
 			}
 		})
@@ -193,31 +193,13 @@ func TestAttackHostAddsReceipt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	th := tr.read(c.ID, "anna")
+	th := tr.thread(c.ID, "anna")
 	if len(th.Warnings) == 0 {
 		t.Error("nobody is warned")
 	}
 	if _, err := th.Act(tr.Machines["anna"].Key, tr.says("answer", "x"), string(tr.Cases.Today())); err != papers.ErrReceipts { //nolint:errorlint // the very error
 		t.Errorf("the desk answers: %v", err)
 	}
-}
-
-// read opens fresh papers.
-func (tr *trial) read(id cases.ID, who string) *papers.Thread {
-	tr.Helper()
-	f, err := tr.desk(who).Papers(tr.Context(), id, cases.NewOnce())
-	if err != nil {
-		tr.Fatal(err)
-	}
-	var b strings.Builder
-	if err := f.Write(&b); err != nil {
-		tr.Fatal(err)
-	}
-	th, err := tr.Machines[who].Open([]byte(b.String()), f.Passcode)
-	if err != nil {
-		tr.Fatal(err)
-	}
-	return th
 }
 
 func threadText(th *papers.Thread) string {

@@ -1,7 +1,6 @@
 package cases_test
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,18 +38,7 @@ func newPair(t *testing.T) *trial {
 // fresh opens fresh papers.
 func (tr *trial) fresh(id cases.ID, who string) *papers.Thread {
 	tr.Helper()
-	f, err := tr.desk(who).Papers(tr.Context(), id, cases.NewOnce())
-	if err != nil {
-		tr.Fatal(err)
-	}
-	var b bytes.Buffer
-	if err := f.Write(&b); err != nil {
-		tr.Fatal(err)
-	}
-	th, err := tr.Machines[who].Open(b.Bytes(), f.Passcode)
-	if err != nil {
-		tr.Fatal(err)
-	}
+	th := tr.thread(id, who)
 	if len(th.Warnings) > 0 {
 		tr.Fatalf("the papers warn: %q", th.Warnings)
 	}
