@@ -410,7 +410,7 @@ func (m *redress) end() {
 // order: no state is skipped, each step is by the right role, and nothing is
 // owed in a closed case.
 func TestRemedyModel(t *testing.T) {
-	bounded(t, "2", "60", "200", "80")
+	bounded(t, "2", "60", "10", "60")
 	dir, made := t.TempDir(), map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		cryptotest.SetGlobalRandom(t, rapid.Uint64().Draw(rt, "luck"))

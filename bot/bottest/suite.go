@@ -239,10 +239,11 @@ func (p *player) send(values url.Values, files ...bot.File) Screen {
 	return p.does(p.Send(values, files...))
 }
 
-// sees requires a phrase of the catalog on the screen.
+// sees requires a phrase of the catalog on the screen, at once or a little later:
+// a busy machine may show a window when its sender has stopped waiting.
 func (p *player) sees(key string) {
 	p.s.t.Helper()
-	if !shows(p.Sees(), words.Get(key)) {
+	if !p.s.soon(func() bool { return shows(p.Sees(), words.Get(key)) }) {
 		p.s.t.Fatalf("want %q, got: %s", words.Get(key), p.Sees().Text)
 	}
 }
@@ -257,8 +258,9 @@ func (p *player) form(verb string) Screen {
 // receipt copies the receipt that is shown.
 func (p *player) receipt() string {
 	p.s.t.Helper()
-	rec, err := ReceiptOn(p.Sees())
-	if err != nil {
+	var rec string
+	var err error
+	if !p.s.soon(func() bool { rec, err = ReceiptOn(p.Sees()); return err == nil }) {
 		p.s.t.Fatalf("%v: %s", err, p.Sees().Text)
 	}
 	return rec
