@@ -19,11 +19,16 @@ const (
 	Transfer  = "transfer 21000 EUR to the clinic in Zaunheim"
 )
 
-// remedies: what was asked for is recommended, agreed, offered, contested,
-// offered again, accepted, delivered and confirmed.
+// remedies puts right what the claimant of the story asked for.
 func (w *World) remedies(context.Context) error {
-	with := words.Get("kind.redress")
+	return w.remedy("claimant", words.Get("kind.redress"))
+}
+
+// remedy: what was asked for is recommended, agreed, offered, contested, offered
+// again, accepted, delivered and confirmed.
+func (w *World) remedy(who, with string) error {
 	name := w.holder(with)
+	filer := "the " + who
 	due := string(w.Office.Cases.Today().Add(30))
 	sign := func(do, text string, files ...papers.Attachment) error {
 		set := map[string]string{"remedy": "1"}
@@ -39,26 +44,26 @@ func (w *World) remedies(context.Context) error {
 		return err
 	}
 	w.Tell(name, "recommends compensation, records that the responsible body agreed, and offers it, each signed on her own machine")
-	if err := w.answerRemedy("contest", Unfair, TooLittle); err != nil {
+	if err := w.answerRemedy(who, "contest", Unfair, TooLittle); err != nil {
 		return err
 	}
-	w.Tell("the claimant", "reads the offer with the receipt, and contests it; the office cannot close the case meanwhile")
-	if err := do(w.notClosed(name, with), sign("offer", Enough), w.answerRemedy("accept", "", Enough)); err != nil {
+	w.Tell(filer, "reads the offer with the receipt, and contests it; the office cannot close the case meanwhile")
+	if err := do(w.notClosed(name, with), sign("offer", Enough), w.answerRemedy(who, "accept", "", Enough)); err != nil {
 		return err
 	}
-	w.Tell("the claimant", "is offered more, and accepts")
+	w.Tell(filer, "is offered more, and accepts")
 	evidence := papers.Attachment{Name: "transfer.txt", Type: "text/plain", Data: []byte(Transfer)}
-	if err := do(sign("delivered", PaidOut, evidence), w.answerRemedy("confirm", "", PaidOut)); err != nil {
+	if err := do(sign("delivered", PaidOut, evidence), w.answerRemedy(who, "confirm", "", PaidOut)); err != nil {
 		return err
 	}
-	w.Tell("the claimant", "sees the evidence of the delivery named, and confirms that it came")
-	return w.remedyRead(name, with)
+	w.Tell(filer, "sees the evidence of the delivery named, and confirms that it came")
+	return w.remedyRead(who, name, with)
 }
 
 // answerRemedy reads what was signed and answers it.
-func (w *World) answerRemedy(answer, text, read string) error {
-	p := w.Seat("claimant")
-	screen, err := w.look(p, w.Receipts["claimant"])
+func (w *World) answerRemedy(who, answer, text, read string) error {
+	p := w.Seat(who)
+	screen, err := w.look(p, w.Receipts[who])
 	if err != nil {
 		return err
 	}
@@ -69,7 +74,7 @@ func (w *World) answerRemedy(answer, text, read string) error {
 	if answer == "confirm" {
 		button = "remedy.button-confirm"
 	}
-	values := url.Values{"receipt": {w.Receipts["claimant"]}, "answer": {answer}}
+	values := url.Values{"receipt": {w.Receipts[who]}, "answer": {answer}}
 	if text != "" {
 		values.Set("words", text)
 	}
@@ -92,7 +97,7 @@ func (w *World) notClosed(name, with string) error {
 }
 
 // remedyRead looks at how it ended, from both sides.
-func (w *World) remedyRead(name, with string) error {
+func (w *World) remedyRead(who, name, with string) error {
 	t, err := w.papers(name, with)
 	if err != nil {
 		return err
@@ -100,7 +105,7 @@ func (w *World) remedyRead(name, with string) error {
 	if len(t.Remedies) != 1 || t.Remedies[0].State != papers.Confirmed || !has(t, Unfair) || !has(t, Advised) {
 		return fmt.Errorf("%s's papers do not tell the remedy: %+v", name, t.Remedies)
 	}
-	screen := w.Seat("claimant").Sees()
+	screen := w.Seat(who).Sees()
 	if !screen.Has(words.Get("remedy.confirmed")) || !screen.Has("transfer.txt") {
 		return fmt.Errorf("the claimant does not see how it ended: %s", screen.Text)
 	}

@@ -47,10 +47,7 @@ func Story(ctx context.Context, w *World) error {
 	if w.Tell == nil {
 		w.Tell = func(string, string) {}
 	}
-	chapters := []struct {
-		name string
-		tell func(context.Context) error
-	}{
+	return tell(ctx, []chapter{
 		{"a report that excludes an ombudsman", w.report},
 		{"an answer, and the way back", w.answer},
 		{"a sealed report", w.sealed},
@@ -58,7 +55,16 @@ func Story(ctx context.Context, w *World) error {
 		{"a remedy", w.remedies},
 		{"closing", w.closing},
 		{"the log", w.log},
-	}
+	})
+}
+
+type chapter struct {
+	name string
+	tell func(context.Context) error
+}
+
+// tell stops at the first chapter that does not hold.
+func tell(ctx context.Context, chapters []chapter) error {
 	for _, c := range chapters {
 		if err := c.tell(ctx); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)

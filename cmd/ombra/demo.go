@@ -83,7 +83,9 @@ func newDemoOffice(ctx context.Context, dir string, tour bool) (*demoOffice, err
 		return nil, errors.Join(err, d.close())
 	}
 	set := bottest.Settings{Platforms: []string{"terminal"}}
-	if !tour {
+	if tour {
+		set = bottest.Living(set)
+	} else {
 		withRealForms(&set)
 	}
 	if d.Office, err = bottest.NewOffice(ctx, d.store, shelf, set); err != nil {

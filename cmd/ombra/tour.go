@@ -36,6 +36,9 @@ func (d *demoOffice) tour(ctx context.Context, out io.Writer) error {
 	if err := bottest.Story(ctx, w); err != nil {
 		return fmt.Errorf("the story does not hold: %w", err)
 	}
+	if err := bottest.Life(ctx, w); err != nil {
+		return fmt.Errorf("what comes after it does not hold: %w", err)
+	}
 	say(out, "\nThe story holds, in %s.", time.Since(start).Round(time.Millisecond))
 	if !d.keep {
 		say(out, "With --dir DIR its files stay, to be opened by hand with the stock age tool.")

@@ -1,0 +1,118 @@
+package bottest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"ombra/bot"
+	"ombra/cases"
+	"ombra/cases/papers"
+	"ombra/crypto/receipt"
+)
+
+// A life is a World in which time passes: what an office goes through that the
+// story, which every adapter tells in a moment, has no time for.
+type life struct{ *World }
+
+// Life goes on after the story, in the same world. The office is to be one made
+// with [Living], and its clock is moved.
+func Life(ctx context.Context, w *World) error {
+	l := &life{w}
+	return tell(ctx, []chapter{
+		{"an oral report", l.oral},
+		{"a case handed over", l.handOver},
+	})
+}
+
+// Living makes settings ones in which everything that waits for a day comes within
+// weeks, and vera watches on each platform.
+func Living(set Settings) Settings {
+	change, options := set.Change, set.Options
+	set.Change = func(o *cases.Office) {
+		o.Oversight = []string{"vera"}
+		o.Warn, o.Release, o.CoolingOff, o.Keeping.Months = 1, 3, 7, 1
+		if change != nil {
+			change(o)
+		}
+	}
+	platforms := set.Platforms
+	if len(platforms) == 0 {
+		platforms = []string{"test"}
+	}
+	set.Options = func(o *bot.Options) {
+		o.Oversight = map[string]string{}
+		for _, p := range platforms {
+			o.Oversight[p+":vera"] = "vera"
+		}
+		if options != nil {
+			options(o)
+		}
+	}
+	return set
+}
+
+// caseOf finds the case of somebody's receipt, as only whoever has the database
+// can: the story has to know which one of many to look at.
+func (l *life) caseOf(ctx context.Context, who string) (*cases.Case, error) {
+	r, err := receipt.Parse(Origin, l.Receipts[who])
+	if err != nil {
+		return nil, err
+	}
+	var list []*cases.Case
+	err = l.Office.Cases.Store.View(ctx, func(tx cases.Tx) (err error) {
+		list, err = tx.CasesOf(r.Lookup().Hash(), r.Signer().Verifier())
+		return err
+	})
+	if err == nil && len(list) != 1 {
+		err = fmt.Errorf("%s's receipt is that of %d cases", who, len(list))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+// held is what a case's button in the inbox begins with, and a holder of it.
+func (l *life) held(ctx context.Context, who string) (id, name string, err error) {
+	c, err := l.caseOf(ctx, who)
+	if err != nil {
+		return "", "", err
+	}
+	if name = l.holder(string(c.ID)); name == "" {
+		return "", "", fmt.Errorf("nobody sees the case of %s", who)
+	}
+	return string(c.ID), name, nil
+}
+
+// files files and remembers whose receipt it is.
+func (l *life) files(who, verb string, values url.Values) error {
+	rec, err := l.file(l.Seat(who), verb, values)
+	l.Receipts[who] = rec
+	return err
+}
+
+// does is what a filer does about the case with its receipt: by its button, and
+// with words if there are any.
+func (l *life) does(who, act, why string) (Screen, error) {
+	p, rec := l.Seat(who), l.Receipts[who]
+	if _, err := l.look(p, rec); err != nil {
+		return Screen{}, err
+	}
+	err := do(p.Press(words.Get("own."+act)), p.Send(url.Values{"receipt": {rec}, "why": {why}}))
+	return p.Sees(), err
+}
+
+// mayNot requires that a button is not offered.
+func mayNot(s Screen, act string) error {
+	if slices.Contains(s.Buttons, words.Get("own."+act)) {
+		return fmt.Errorf("%s is offered: %s", act, s.Text)
+	}
+	return nil
+}
+
+// shut is the signed end of a case.
+func shut(text, disposition string) papers.Draft {
+	return papers.Draft{Do: "close", Text: text, Set: map[string]string{"disposition": disposition}, Lessons: Learned}
+}

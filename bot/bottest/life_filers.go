@@ -1,0 +1,117 @@
+package bottest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"ombra/cases/papers"
+)
+
+// What is said of those who did not type it themselves.
+const (
+	Spoken = "She was told to keep quiet about the second list."
+	Helped = "The shelter in Zaunheim lost its heating for a week."
+)
+
+// oral: somebody of the office takes a report down, and whoever told it says
+// whether it is right.
+func (l *life) oral(ctx context.Context) error {
+	device, err := l.Office.Device()
+	if err != nil {
+		return err
+	}
+	today := l.Office.Cases.Today()
+	said := papers.Transcript{Source: "oral", Received: string(today.Add(-1)), Kind: "report", Words: Spoken}
+	rec, s, err := device.Seal(said.Filing(), string(today))
+	if err != nil {
+		return err
+	}
+	l.Receipts["teller"] = rec.Symbols()
+	clerk := l.Seat("clerk")
+	if err := do(clerk.Say("", FileOf("sealed.age", s.File)), clerk.Press(words.Get("sealed.report"))); err != nil {
+		return err
+	}
+	if !clerk.Sees().Has(words.Get("sealed.done-title")) || clerk.Sees().Has(Spoken) {
+		return fmt.Errorf("the transcript was not taken as it should be: %s", clerk.Sees().Text)
+	}
+	l.Tell("a clerk of the office", "takes an oral report down on their own machine, hands in one sealed file, and gives the teller a slip with the receipt")
+	screen, err := l.look(l.Seat("teller"), l.Receipts["teller"])
+	if err != nil {
+		return err
+	}
+	if !screen.Has(Spoken) || !screen.Has(string(today.Add(-1))) {
+		return fmt.Errorf("the teller is not shown what was written down: %s", screen.Text)
+	}
+	if screen, err = l.does("teller", "approve", ""); err != nil || !screen.Has("It is stored") {
+		return fmt.Errorf("it was not approved: %w %s", err, screen.Text)
+	}
+	l.Tell("whoever told it", "comes back with the slip, reads what was written down, and says that it is right")
+	return l.told(ctx)
+}
+
+// told is the oral report as its ombudsman has it.
+func (l *life) told(ctx context.Context) error {
+	screen, err := l.look(l.Seat("teller"), l.Receipts["teller"])
+	if err != nil {
+		return err
+	}
+	if err := mayNot(screen, "approve"); err != nil {
+		return err
+	}
+	id, name, err := l.held(ctx, "teller")
+	if err != nil {
+		return err
+	}
+	t, err := l.papers(name, id)
+	if err != nil {
+		return err
+	}
+	if !has(t, Spoken) || !has(t, "[approve]") {
+		return fmt.Errorf("%s's papers lack the oral report or the approval", name)
+	}
+	l.Tell(name, "reads both, the approval signed with the receipt, and closes the case with lessons")
+	return l.sign(name, id, shut(Final, "partly"))
+}
+
+// handOver: who helped files, and passes the case on to whom it is about.
+func (l *life) handOver(ctx context.Context) error {
+	if err := l.files("NGO", "redress", url.Values{
+		"q.what": {Helped}, "q.category": {"other"}, "q.remedies": {"compensation"},
+	}); err != nil {
+		return err
+	}
+	l.Tell("an NGO", "asks for redress on behalf of somebody whom it helps, and gets the receipt")
+	id, name, err := l.held(ctx, "NGO")
+	if err != nil {
+		return err
+	}
+	if err := l.acknowledge(name, id); err != nil {
+		return err
+	}
+	if _, err := l.does("NGO", "handover", "It is her case."); err != nil {
+		return err
+	}
+	if l.Receipts["harmed person"], err = l.prove(l.Seat("NGO")); err != nil {
+		return err
+	}
+	l.Tell("the NGO", "hands the case over: it gets a new receipt, and passes it on, on paper")
+	if err := l.sign(name, id, papers.Draft{Do: "answer", Text: Answered}); err != nil {
+		return err
+	}
+	screen, err := l.look(l.Seat("NGO"), l.Receipts["NGO"])
+	if err != nil {
+		return err
+	}
+	if screen.Has(Answered) || mayNot(screen, "not-me") == nil {
+		return fmt.Errorf("the receipt of the NGO still opens answers, or cannot object: %s", screen.Text)
+	}
+	if screen, err = l.look(l.Seat("harmed person"), l.Receipts["harmed person"]); err != nil {
+		return err
+	}
+	if !screen.Has(Answered) || !screen.Has("signed by "+name) {
+		return fmt.Errorf("the new receipt does not open the answer: %s", screen.Text)
+	}
+	l.Tell("the harmed person", "reads the next answer, which "+name+" signed; the NGO's receipt shows none of it, and can only object, for 14 days")
+	return nil
+}
