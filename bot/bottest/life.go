@@ -2,9 +2,12 @@ package bottest
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
+	"time"
 
 	"ombra/bot"
 	"ombra/cases"
@@ -14,15 +17,26 @@ import (
 
 // A life is a World in which time passes: what an office goes through that the
 // story, which every adapter tells in a moment, has no time for.
-type life struct{ *World }
+type life struct {
+	*World
+	dir string
+}
 
 // Life goes on after the story, in the same world. The office is to be one made
-// with [Living], and its clock is moved.
-func Life(ctx context.Context, w *World) error {
-	l := &life{w}
+// with [Living], and its clock is moved. dir is the folder of all that it keeps,
+// in which nothing may be found of what was deleted.
+func Life(ctx context.Context, w *World, dir string) error {
+	l := &life{w, dir}
 	return tell(ctx, []chapter{
 		{"an oral report", l.oral},
 		{"a case handed over", l.handOver},
+		{"a late case", l.late},
+		{"an appeal", l.appeal},
+		{"a withdrawal", l.withdrawal},
+		{"a remedy for somebody helped", l.putRight},
+		{"a hold", l.hold},
+		{"deletion", l.deletion},
+		{"the log", w.log},
 	})
 }
 
@@ -87,8 +101,8 @@ func (l *life) held(ctx context.Context, who string) (id, name string, err error
 }
 
 // files files and remembers whose receipt it is.
-func (l *life) files(who, verb string, values url.Values) error {
-	rec, err := l.file(l.Seat(who), verb, values)
+func (l *life) files(who, verb string, values url.Values, files ...bot.File) error {
+	rec, err := l.file(l.Seat(who), verb, values, files...)
 	l.Receipts[who] = rec
 	return err
 }
@@ -104,6 +118,46 @@ func (l *life) does(who, act, why string) (Screen, error) {
 	return p.Sees(), err
 }
 
+// days lets days pass, with all that an office does each day.
+func (l *life) days(ctx context.Context, n int) error {
+	for range n {
+		l.Office.Pass(24 * time.Hour)
+		for _, j := range l.Office.Cases.Jobs() {
+			if err := j.Do(ctx); err != nil {
+				return fmt.Errorf("the job %s: %w", j.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// until lets days pass until something holds, and no more than so many.
+func (l *life) until(ctx context.Context, most int, holds func() (bool, error)) error {
+	for range most {
+		if ok, err := holds(); ok || err != nil {
+			return err
+		}
+		if err := l.days(ctx, 1); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("after %d days it does not hold", most)
+}
+
+// sees says whether a case stands in somebody's inbox.
+func (l *life) sees(name, id string) (bool, error) {
+	_, screen, err := l.inbox(name)
+	return slices.ContainsFunc(screen.Buttons, func(b string) bool { return strings.HasPrefix(b, id) }), err
+}
+
+// refused requires that an act, signed as it should be, is not taken, and why.
+func (l *life) refused(name, id string, d papers.Draft, why string) error {
+	if err := l.sign(name, id, d); err == nil || !l.Seat(name).Sees().Has(words.Get("error."+why)) {
+		return fmt.Errorf("%s of %s was not refused as %s: %w", d.Do, name, why, err)
+	}
+	return nil
+}
+
 // mayNot requires that a button is not offered.
 func mayNot(s Screen, act string) error {
 	if slices.Contains(s.Buttons, words.Get("own."+act)) {
@@ -115,4 +169,11 @@ func mayNot(s Screen, act string) error {
 // shut is the signed end of a case.
 func shut(text, disposition string) papers.Draft {
 	return papers.Draft{Do: "close", Text: text, Set: map[string]string{"disposition": disposition}, Lessons: Learned}
+}
+
+// noise is what no store can make smaller.
+func noise(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b)
+	return b
 }

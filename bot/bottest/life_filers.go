@@ -11,7 +11,7 @@ import (
 // What is said of those who did not type it themselves.
 const (
 	Spoken = "She was told to keep quiet about the second list."
-	Helped = "The shelter in Zaunheim lost its heating for a week."
+	Helped = "The practice beside the hospital lost its files too; its doctor asked us to write."
 )
 
 // oral: somebody of the office takes a report down, and whoever told it says
@@ -81,7 +81,7 @@ func (l *life) handOver(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	l.Tell("an NGO", "asks for redress on behalf of somebody whom it helps, and gets the receipt")
+	l.Tell("an NGO", "asks for redress on behalf of a doctor whom it helps, and gets the receipt")
 	id, name, err := l.held(ctx, "NGO")
 	if err != nil {
 		return err
@@ -92,10 +92,10 @@ func (l *life) handOver(ctx context.Context) error {
 	if _, err := l.does("NGO", "handover", "It is her case."); err != nil {
 		return err
 	}
-	if l.Receipts["harmed person"], err = l.prove(l.Seat("NGO")); err != nil {
+	if l.Receipts["doctor"], err = l.prove(l.Seat("NGO")); err != nil {
 		return err
 	}
-	l.Tell("the NGO", "hands the case over: it gets a new receipt, and passes it on, on paper")
+	l.Tell("the NGO", "hands the case over to her: it gets a new receipt, and passes it on, on paper")
 	if err := l.sign(name, id, papers.Draft{Do: "answer", Text: Answered}); err != nil {
 		return err
 	}
@@ -106,12 +106,42 @@ func (l *life) handOver(ctx context.Context) error {
 	if screen.Has(Answered) || mayNot(screen, "not-me") == nil {
 		return fmt.Errorf("the receipt of the NGO still opens answers, or cannot object: %s", screen.Text)
 	}
-	if screen, err = l.look(l.Seat("harmed person"), l.Receipts["harmed person"]); err != nil {
+	if screen, err = l.look(l.Seat("doctor"), l.Receipts["doctor"]); err != nil {
 		return err
 	}
-	if !screen.Has(Answered) || !screen.Has("signed by "+name) {
+	waits := words.Get("own.is-new", "day", string(l.Office.Cases.Today().Add(14)))
+	if !screen.Has(Answered) || !screen.Has("signed by "+name) || !screen.Has(waits) {
 		return fmt.Errorf("the new receipt does not open the answer: %s", screen.Text)
 	}
-	l.Tell("the harmed person", "reads the next answer, which "+name+" signed; the NGO's receipt shows none of it, and can only object, for 14 days")
+	l.Tell("the doctor", "reads the next answer, which "+name+" signed; the NGO's receipt shows none of it, and can only object, for 14 days; what binds waits so long")
+	return nil
+}
+
+// putRight: the days in which the NGO's receipt could object are over, and what
+// was asked for is put right.
+func (l *life) putRight(ctx context.Context) error {
+	isOut := func() (bool, error) {
+		screen, err := l.look(l.Seat("NGO"), l.Receipts["NGO"])
+		return screen.Has(words.Get("error.not-found")), err
+	}
+	if err := l.until(ctx, 20, isOut); err != nil {
+		return err
+	}
+	l.Tell("the NGO", "had 14 days to object: its receipt is now like any stranger's")
+	id, name, err := l.held(ctx, "doctor")
+	if err != nil {
+		return err
+	}
+	if err := do(l.remedy("doctor", id), l.sign(name, id, shut(Final, "substantiated"))); err != nil {
+		return err
+	}
+	screen, err := l.look(l.Seat("doctor"), l.Receipts["doctor"])
+	if err != nil {
+		return err
+	}
+	if !screen.Has(Final) || !screen.Has(words.Get("stage.closed")) || screen.Has(Learned) {
+		return fmt.Errorf("the doctor does not read how it ended: %s", screen.Text)
+	}
+	l.Tell(name, "closes the doctor's case with lessons, now that nothing is owed")
 	return nil
 }

@@ -8,7 +8,12 @@ import (
 
 // TestLife: after the story time passes, and everything that waits for it holds.
 func TestLife(t *testing.T) {
-	o := mustOffice(t, bottest.Living(bottest.Settings{Start: firstDay}))
+	dir := privateDir(t)
+	db, shelf := open(t, dir)
+	o, err := bottest.NewOffice(t.Context(), db, shelf, bottest.Living(bottest.Settings{Start: firstDay}))
+	if err != nil {
+		t.Fatal(err)
+	}
 	seats := map[string]bottest.Person{}
 	w := &bottest.World{
 		Office: o,
@@ -23,7 +28,7 @@ func TestLife(t *testing.T) {
 	if err := bottest.Story(t.Context(), w); err != nil {
 		t.Fatal(err)
 	}
-	if err := bottest.Life(t.Context(), w); err != nil {
+	if err := bottest.Life(t.Context(), w, dir); err != nil {
 		t.Fatal(err)
 	}
 }

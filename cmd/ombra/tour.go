@@ -36,7 +36,7 @@ func (d *demoOffice) tour(ctx context.Context, out io.Writer) error {
 	if err := bottest.Story(ctx, w); err != nil {
 		return fmt.Errorf("the story does not hold: %w", err)
 	}
-	if err := bottest.Life(ctx, w); err != nil {
+	if err := bottest.Life(ctx, w, d.dir); err != nil {
 		return fmt.Errorf("what comes after it does not hold: %w", err)
 	}
 	say(out, "\nThe story holds, in %s.", time.Since(start).Round(time.Millisecond))
