@@ -202,7 +202,8 @@ func (l *life) hold(ctx context.Context) error {
 		return err
 	}
 	until := string(l.Office.Cases.Today().Add(90))
-	if err := l.sign(name, id, papers.Draft{Do: "hold", Text: Sought, Set: map[string]string{"until": until}}); err != nil {
+	order := papers.Attachment{Name: "order.pdf", Type: "application/pdf", Data: noise(100_000)}
+	if err := l.sign(name, id, papers.Draft{Do: "hold", Text: Sought, Set: map[string]string{"until": until}, Files: []papers.Attachment{order}}); err != nil {
 		return err
 	}
 	after, err := l.look(l.Seat("staff"), l.Receipts["staff"])

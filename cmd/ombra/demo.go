@@ -67,6 +67,7 @@ type demoOffice struct {
 	dir   string
 	keep  bool // the folder was asked for
 	store *sqlite.DB
+	shelf *sqlite.Shelf
 }
 
 func newDemoOffice(ctx context.Context, dir string, tour bool) (*demoOffice, error) {
@@ -78,7 +79,7 @@ func newDemoOffice(ctx context.Context, dir string, tour bool) (*demoOffice, err
 	if d.store, err = sqlite.Open(filepath.Join(d.dir, "ombra.db"), sqlite.Options{Create: true}); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
-	shelf, err := sqlite.OpenShelf(filepath.Join(d.dir, "files"), sqlite.Options{Create: true})
+	d.shelf, err = sqlite.OpenShelf(filepath.Join(d.dir, "files"), sqlite.Options{Create: true})
 	if err != nil {
 		return nil, errors.Join(err, d.close())
 	}
@@ -88,7 +89,7 @@ func newDemoOffice(ctx context.Context, dir string, tour bool) (*demoOffice, err
 	} else {
 		withRealForms(&set)
 	}
-	if d.Office, err = bottest.NewOffice(ctx, d.store, shelf, set); err != nil {
+	if d.Office, err = bottest.NewOffice(ctx, d.store, d.shelf, set); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
 	return d, nil

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"filippo.io/age"
 	"github.com/spf13/cobra"
 
 	"ombra/cases"
@@ -67,6 +68,11 @@ func (r *restoration) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return r.into(ctx, root, data, ids)
+}
+
+// into makes the office in a place that is known to be empty.
+func (r *restoration) into(ctx context.Context, root, data string, ids []age.Identity) error {
 	f, err := os.Open(r.file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fail("there is no backup at "+r.file, "name a file that ombra backup wrote")

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"ombra/bot"
 	"ombra/bot/bottest"
 	"ombra/cases"
 	"ombra/cases/papers"
@@ -22,22 +21,19 @@ import (
 // thing that does not hold ends it with an error.
 func (d *demoOffice) tour(ctx context.Context, out io.Writer) error {
 	start := time.Now()
-	seats := map[string]bottest.Person{}
 	w := &bottest.World{
 		Office: d.Office,
-		Seat: func(account string) bottest.Person {
-			if seats[account] == nil {
-				seats[account] = bottest.NewDirect("terminal:"+account, bot.Via{Name: "terminal", Files: true}, d.Bot.Handle)
-			}
-			return seats[account]
-		},
-		Tell: func(who, what string) { say(out, "%-26s %s", who, what) },
+		Seat:   seatsOf(d.Bot),
+		Tell:   func(who, what string) { say(out, "%-26s %s", who, what) },
 	}
 	if err := bottest.Story(ctx, w); err != nil {
 		return fmt.Errorf("the story does not hold: %w", err)
 	}
 	if err := bottest.Life(ctx, w, d.dir); err != nil {
 		return fmt.Errorf("what comes after it does not hold: %w", err)
+	}
+	if err := d.disaster(ctx, w); err != nil {
+		return fmt.Errorf("the backup does not hold: %w", err)
 	}
 	say(out, "\nThe story holds, in %s.", time.Since(start).Round(time.Millisecond))
 	if !d.keep {
