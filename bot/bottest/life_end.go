@@ -51,7 +51,9 @@ func (l *life) deletion(ctx context.Context) error {
 	if len(after) > 0 {
 		return fmt.Errorf("deleted, and still there: %s", Lines(after))
 	}
-	l.Tell("whoever takes the disk", fmt.Sprintf("and knows what to look for, found %d traces of the case while it was kept, and finds none in any file now", len(before)))
+	l.Tell("whoever takes the disk", fmt.Sprintf(
+		"and knows what to look for, found %d traces of the case while it was kept, and finds none in any file now", len(before),
+	))
 	return l.kept()
 }
 

@@ -113,7 +113,8 @@ func (l *life) handOver(ctx context.Context) error {
 	if !screen.Has(Answered) || !screen.Has("signed by "+name) || !screen.Has(waits) {
 		return fmt.Errorf("the new receipt does not open the answer: %s", screen.Text)
 	}
-	l.Tell("the doctor", "reads the next answer, which "+name+" signed; the NGO's receipt shows none of it, and can only object, for 14 days; what binds waits so long")
+	l.Tell("the doctor", "reads the next answer, which "+name+" signed; "+
+		"the NGO's receipt shows none of it, and can only object, for 14 days; what binds waits so long")
 	return nil
 }
 

@@ -42,7 +42,9 @@ func (d *demoOffice) disaster(ctx context.Context, w *bottest.World) (err error)
 	if done.Files == 0 {
 		return errors.New("the backup has no attachment, and so shows too little")
 	}
-	w.Tell("the operator", fmt.Sprintf("makes a backup: one age file with the database, %d entries of the log and what was attached (%d), to a key that the host does not have", done.Leaves, done.Files))
+	w.Tell("the operator", fmt.Sprintf(
+		"makes a backup: one age file with the database, %d entries of the log and what was attached (%d), to a key that the host does not have", done.Leaves, done.Files,
+	))
 	if err := errors.Join(bottest.AfterBackup(ctx, w), of.copyLeaves(ctx)); err != nil {
 		return err
 	}
@@ -128,7 +130,9 @@ func (d *demoOffice) audited(ctx context.Context, back *office, w *bottest.World
 	if len(report.Restored) != 1 || !report.Restored[0].Kept || report.Lost == 0 {
 		return fmt.Errorf("the log does not say that the office was restored: %+v", report)
 	}
-	w.Tell("an auditor", fmt.Sprintf("verifies the log of the restored office against every checkpoint: it says that it was restored, and %d entries say nothing any more", report.Lost))
+	w.Tell("an auditor", fmt.Sprintf(
+		"verifies the log of the restored office against every checkpoint: it says that it was restored, and %d entries say nothing any more", report.Lost,
+	))
 	return nil
 }
 
