@@ -147,8 +147,11 @@ func (l *life) decided(id, first string) error {
 	if !screen.Has(Found) || !screen.Has(Dismissed) || !screen.Has("signed by "+second) || !screen.Has(words.Get("disposition.partly")) {
 		return fmt.Errorf("the second decision is not read: %s", screen.Text)
 	}
+	if err := mayNot(screen, "appeal"); err != nil {
+		return err
+	}
 	l.Tell(second, "reads the appeal and decides otherwise; the second reporter reads both decisions and who signed each")
-	return mayNot(screen, "appeal")
+	return nil
 }
 
 // withdrawal: a wish to withdraw can be taken back, and closes nothing by itself.
@@ -176,6 +179,11 @@ func (l *life) withdrawal(ctx context.Context) error {
 		}
 	}
 	l.Tell("the third reporter", "files a report with a large file, asks to withdraw it, takes that back, and asks again; nothing is deleted")
+	return l.withdrawn(ctx, who, id, name)
+}
+
+// withdrawn closes the case so, once its filer has had time to think.
+func (l *life) withdrawn(ctx context.Context, who, id, name string) error {
 	if err := l.refused(name, id, shut(Parted, "withdrawn"), "cooling-off"); err != nil {
 		return err
 	}
@@ -184,11 +192,14 @@ func (l *life) withdrawal(ctx context.Context) error {
 		return err
 	}
 	screen, err := l.look(l.Seat(who), l.Receipts[who])
-	if err == nil && !screen.Has(words.Get("disposition.withdrawn")) {
+	if err == nil && (!screen.Has(words.Get("disposition.withdrawn")) || !screen.Has(words.Get("mine.kept-until"))) {
 		err = fmt.Errorf("the reporter does not see that it ended: %s", screen.Text)
 	}
+	if err != nil {
+		return err
+	}
 	l.Tell(name, "closes it after that week, with lessons; the reporter sees until when the receipt opens it")
-	return err
+	return nil
 }
 
 // hold: a closed case is kept beyond its time, and its filer is not told.
@@ -210,6 +221,9 @@ func (l *life) hold(ctx context.Context) error {
 	if err == nil && (after.Text != before.Text || !slices.Equal(after.Buttons, before.Buttons)) {
 		err = fmt.Errorf("the filer sees the hold: %s", after.Text)
 	}
+	if err != nil {
+		return err
+	}
 	l.Tell(name, "puts a hold on the first report until "+until+", for a reason that is sealed; the member of staff sees the same as before")
-	return err
+	return nil
 }

@@ -31,6 +31,24 @@ func (l *life) deletion(ctx context.Context) error {
 			return fmt.Errorf("the scan does not find %s of a case that is there", what)
 		}
 	}
+	if err := l.gone(ctx, c, who); err != nil {
+		return err
+	}
+	after, err := known.Folder(l.dir)
+	if err != nil {
+		return err
+	}
+	if len(after) > 0 {
+		return fmt.Errorf("deleted, and still there: %s", Lines(after))
+	}
+	l.Tell("whoever takes the disk", fmt.Sprintf(
+		"and knows what to look for, found %d traces of the case while it was kept, and finds none in any file now", len(before),
+	))
+	return l.kept()
+}
+
+// gone waits until the receipt opens nothing any more.
+func (l *life) gone(ctx context.Context, c *cases.Case, who string) error {
 	due := c.Closed.AddMonths(l.Office.Cases.Office.Keeping.Months)
 	isGone := func() (bool, error) {
 		screen, err := l.look(l.Seat(who), l.Receipts[who])
@@ -44,17 +62,7 @@ func (l *life) deletion(ctx context.Context) error {
 		return err
 	}
 	l.Tell("the third reporter", "comes back a month after the closing: \"not found, or its keeping period has ended\"")
-	after, err := known.Folder(l.dir)
-	if err != nil {
-		return err
-	}
-	if len(after) > 0 {
-		return fmt.Errorf("deleted, and still there: %s", Lines(after))
-	}
-	l.Tell("whoever takes the disk", fmt.Sprintf(
-		"and knows what to look for, found %d traces of the case while it was kept, and finds none in any file now", len(before),
-	))
-	return l.kept()
+	return nil
 }
 
 // kept looks at the case on hold: its time would be over too.
@@ -69,8 +77,11 @@ func (l *life) kept() error {
 	if screen, err = l.look(l.Seat("claimant"), l.Receipts["claimant"]); err == nil && !screen.Has(words.Get("error.not-found")) {
 		err = fmt.Errorf("a case closed on the same day as the one on hold is still there: %s", screen.Text)
 	}
+	if err != nil {
+		return err
+	}
 	l.Tell("the member of staff", "still reads the final answer: the case is on hold; the claimant's, closed on the same day, is gone")
-	return err
+	return nil
 }
 
 // traces are what is stored of a case, as a scanner finds it: ids, keys and the

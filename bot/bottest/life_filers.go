@@ -70,8 +70,11 @@ func (l *life) told(ctx context.Context) error {
 	if !has(t, Spoken) || !has(t, "[approve]") {
 		return fmt.Errorf("%s's papers lack the oral report or the approval", name)
 	}
+	if err := l.sign(name, id, shut(Final, "partly")); err != nil {
+		return err
+	}
 	l.Tell(name, "reads both, the approval signed with the receipt, and closes the case with lessons")
-	return l.sign(name, id, shut(Final, "partly"))
+	return nil
 }
 
 // handOver: who helped files, and passes the case on to whom it is about.
@@ -96,6 +99,11 @@ func (l *life) handOver(ctx context.Context) error {
 		return err
 	}
 	l.Tell("the NGO", "hands the case over to her: it gets a new receipt, and passes it on, on paper")
+	return l.handedOver(name, id)
+}
+
+// handedOver looks at what each of the two receipts opens from then on.
+func (l *life) handedOver(name, id string) error {
 	if err := l.sign(name, id, papers.Draft{Do: "answer", Text: Answered}); err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func TestLifeFailsLoudly(t *testing.T) {
 		"nobody in reserve":  {change: func(o *cases.Office) { o.Reserve = 0 }, where: "a late case: "},
 		"nothing released":   {change: func(o *cases.Office) { o.Release = 0 }, where: "a late case: after 6 days"},
 		"no time to think":   {change: func(o *cases.Office) { o.CoolingOff = 0 }, where: "a withdrawal: "},
-		"nothing is deleted": {change: func(o *cases.Office) { o.Keeping.Months = 0 }, where: "deletion: "},
+		"nothing is deleted": {change: func(o *cases.Office) { o.Keeping.Months = 12 }, where: "deletion: after 40 days"},
 		"traces stay":        {spoil: func(s cases.Store) cases.Store { return careless{s} }, where: "deletion: deleted, and still there"},
 	} {
 		t.Run(name, func(t *testing.T) {
