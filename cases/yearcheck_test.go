@@ -1,0 +1,105 @@
+package cases_test
+
+import (
+	"maps"
+	"slices"
+
+	"ombra/bot/bottest"
+	"ombra/cases"
+)
+
+// look has everybody look into their inbox now and then, the one who is excluded
+// often each day, and oversight at what is overdue.
+func (y *year) look(day int) {
+	y.Helper()
+	for i, name := range y.names() {
+		if !y.serves(name) || name != shunned && (day+i)%5 != 0 {
+			continue
+		}
+		list, more, err := y.desk(name).Inbox(ctx, 0, 2000)
+		y.must(err)
+		if more {
+			y.Fatal("an inbox goes on")
+		}
+		for _, c := range list {
+			y.given(name, "inbox", string(c.ID))
+		}
+	}
+	if day%7 != 0 {
+		return
+	}
+	list, _, err := y.Cases.Oversight().Overdue(ctx, 2000)
+	y.must(err)
+	have := map[cases.ID]bool{}
+	for _, c := range list {
+		have[c.ID] = true
+	}
+	for _, c := range y.all {
+		late := func(d cases.Day) bool { return d < y.today() }
+		want := !c.gone && c.stage != cases.Closed && slices.ContainsFunc(c.owed(), late)
+		if have[c.id] != want && !c.disputed && len(c.blind) == 0 { // what is unreadable is seen too
+			y.Errorf("%s: oversight sees %v of %+v", y.today(), have[c.id], c)
+		}
+	}
+}
+
+// end is what must be true when the year is over.
+func (y *year) end() {
+	y.Helper()
+	y.night()
+	if have := y.trial.figures(); !maps.Equal(have, y.figures) {
+		for _, name := range slices.Sorted(maps.Keys(y.figures)) {
+			if have[name] != y.figures[name] {
+				y.Errorf("%s is %d, want %d", name, have[name], y.figures[name])
+			}
+		}
+		y.Errorf("figures %v", have)
+	}
+	report := y.audit()
+	open, gone := 0, 0
+	for _, c := range y.all {
+		if c.gone {
+			gone++
+			continue
+		}
+		open++
+		y.shows(c, y.mine(c.hand()))
+		y.holders(c)
+	}
+	if n := report.Acts["shredded"]; n != int64(gone) {
+		y.Errorf("%d cases were deleted, want %d", n, gone)
+	}
+	y.Logf("%d cases are there, %d deleted, %d leaves", open, gone, y.size())
+	if found := y.scan(y.learned); found != "" {
+		y.Errorf("of deleted cases: %s", found)
+	}
+	if found := y.scan(y.words); found != "" {
+		y.Errorf("what was said: %s", found)
+	}
+	control := bottest.NewScanner()
+	for _, c := range y.all {
+		if !c.gone {
+			control.Know("a case's id", string(c.id))
+		}
+	}
+	if open > 0 && y.scan(control) == "" {
+		y.Error("the scan finds nothing of the others either")
+	}
+}
+
+// holders: nobody who is excluded has a grant in any state, and nobody who withdrew
+// one that counts.
+func (y *year) holders(c *affair) {
+	y.Helper()
+	has := y.at(c.id)
+	for _, name := range c.excluded {
+		if has.Holds(name, cases.Live, cases.Dormant, cases.Lapsed, cases.Hidden, cases.Revoked) {
+			y.Errorf("%s has a grant of %s", name, c.id)
+		}
+	}
+	for _, name := range c.out {
+		if has.Holds(name, cases.Live, cases.Dormant, cases.Lapsed) {
+			y.Errorf("%s has a grant of %s again", name, c.id)
+		}
+	}
+}

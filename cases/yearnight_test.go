@@ -1,0 +1,215 @@
+package cases_test
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"ombra/cases"
+	"ombra/crypto/custody"
+)
+
+// night passes to the next quiet hour and runs the jobs, now and then twice and
+// after a restart: the second time nothing may happen.
+func (y *year) night() {
+	y.Helper()
+	now := y.Now()
+	y.Pass(now.Truncate(24 * time.Hour).Add(27*time.Hour + 30*time.Minute).Sub(now))
+	due, want := y.due(), map[string]int{}
+	var releases []*affair
+	y.late = nil
+	for _, j := range y.Cases.Jobs() {
+		releases = append(releases, y.expect(j.Name, want)...)
+		y.must(j.Do(ctx))
+		if j.Name == "retention" {
+			y.shredded(due)
+		}
+	}
+	y.harvest()
+	y.released(releases)
+	y.rang(want)
+	if !y.one(5) {
+		return
+	}
+	size := y.read
+	y.restart()
+	y.jobs()
+	if y.harvest(); y.read != size {
+		y.Errorf("%s: the jobs left %d leaves the second time", y.today(), y.read-size)
+	}
+	y.rang(want)
+}
+
+// due are the cases that go tonight; what of them is in the files is learned.
+func (y *year) due() (list []*affair) {
+	for _, c := range y.all {
+		if !c.gone && c.stage == cases.Closed && c.heldUntil == "" && !c.owing() && c.keptUntil() <= y.today() {
+			list = append(list, c)
+			y.learn(c)
+		}
+	}
+	return list
+}
+
+// shredded: no receipt opens what should be gone.
+func (y *year) shredded(due []*affair) {
+	y.Helper()
+	for _, c := range due {
+		for _, p := range c.receipts {
+			if y.here(p.r) {
+				y.Errorf("%s: %s should be deleted", y.today(), c.id)
+			}
+		}
+		c.gone = true
+		y.count("shredded")
+	}
+}
+
+// expect says whom a job has to tell of what, and how often, and of which cases it
+// should release a grant.
+func (y *year) expect(job string, want map[string]int) (releases []*affair) {
+	y.Helper()
+	if job == "mandates" {
+		for _, name := range y.names() {
+			if last := y.until[name]; name != "outside" && y.serves(name) && y.today() >= last.Add(-14) && y.warned[name] != last {
+				y.warned[name] = last
+				y.wants(want, cases.Mandate, name)
+			}
+		}
+	}
+	for _, c := range y.all {
+		switch {
+		case c.gone:
+		case job == "clocks":
+			if y.clocks(c, want) {
+				releases = append(releases, c)
+			}
+		case job == "holds" && c.heldUntil != "" && (c.heldUntil < y.today() || c.heldUntil == y.today().Add(14)):
+			y.wants(want, cases.HoldEnds, y.at(c.id).Holders()...)
+			if c.heldUntil < y.today() {
+				c.heldUntil = ""
+			}
+		case job == "remedies" && c.owing() && c.remedyDue <= y.today() && c.remedyTold != c.remedyDue:
+			c.remedyTold = c.remedyDue
+			y.wants(want, cases.Deadline, y.at(c.id).Holders()...)
+		}
+	}
+	return releases
+}
+
+func (y *year) wants(want map[string]int, about cases.Subject, to ...string) {
+	for _, name := range to {
+		if y.serves(name) || name == "vera" {
+			want[name+" "+string(about)]++
+		}
+	}
+}
+
+// clocks is what those of one case should do; it reports whether a grant is due to
+// be released.
+func (y *year) clocks(c *affair, want map[string]int) bool {
+	near, late, cooled, release := c.rings(y.today(), true)
+	if !near && !late && !cooled && !release {
+		return false
+	}
+	has := y.at(c.id)
+	c.seen = max(c.seen, has.Clocked)
+	dormant := slices.ContainsFunc(has.Grants, func(g cases.Grant) bool { return g.State == cases.Dormant })
+	if near, late, cooled, release = c.rings(y.today(), dormant); near || late || cooled || release {
+		c.seen = y.today()
+	}
+	if near {
+		y.wants(want, cases.Deadline, has.Holders()...)
+	}
+	if late {
+		c.late = true
+		y.wants(want, cases.Overdue, append(has.Holders(), "vera")...)
+	}
+	if cooled {
+		y.stir(y.today().Add(-1), has.Holders()...)
+	}
+	return release
+}
+
+// rang compares what waits to be told with what should: a notice that folded in
+// another has grown by one.
+func (y *year) rang(want map[string]int) {
+	y.Helper()
+	have := map[string]int{}
+	for _, n := range y.outbox() {
+		if n.Due == y.today() && n.About != cases.News && n.About != cases.Danger {
+			have[n.To+" "+string(n.About)] += n.Gen
+		}
+	}
+	if !maps.Equal(have, want) {
+		y.Errorf("%s: the day called for %v, and was told of %v", y.today(), want, have)
+	}
+}
+
+// released: for lateness one grant for each case of which one is due, and no other,
+// unless nobody is there whose it could be.
+func (y *year) released(want []*affair) {
+	y.Helper()
+	for _, id := range y.late {
+		i := slices.IndexFunc(want, func(c *affair) bool { return c.id == id })
+		if i < 0 {
+			y.Errorf("%s: a grant of %s was released too early, or twice", y.today(), id)
+			continue
+		}
+		want = slices.Delete(want, i, i+1)
+	}
+	for _, c := range want {
+		for _, g := range y.at(c.id).Grants {
+			if g.State == cases.Dormant && y.serves(g.Holder) && y.away[g.Holder] < y.today() && !y.keys[g.Holder] {
+				y.Errorf("%s: no grant of %s was released, and %s has one", y.today(), c.id, g.Holder)
+			}
+		}
+	}
+}
+
+// harvest reads what is new in the log, before anything of it can be shredded.
+func (y *year) harvest() {
+	y.Helper()
+	y.must(y.db.View(ctx, func(tx cases.Tx) error {
+		size, err := tx.Size()
+		if err != nil {
+			return err
+		}
+		list, err := tx.Leaves(y.read, size)
+		for _, l := range list {
+			d, err := custody.ParseDetails(l.Details)
+			if err != nil || d.Act != "released" {
+				continue
+			}
+			y.count("released")
+			y.stir(y.today(), d.Actor)
+			y.given(d.Actor, "grant", d.Case)
+			if d.Note == "late" {
+				y.late = append(y.late, cases.ID(d.Case))
+			}
+		}
+		y.read = size
+		return err
+	}))
+}
+
+// tell tells in the afternoon what is due: news only to those of whom a case
+// changed the day before, and no more of it than there was.
+func (y *year) tell() {
+	y.Helper()
+	y.Pass(12 * time.Hour)
+	due, err := y.Cases.Notices(ctx)
+	y.must(err)
+	for _, n := range due {
+		if n.About == cases.News && n.Gen > y.stirred[n.Due.Add(-1)][n.To] {
+			y.Errorf("%s: %s is told %d times of %d things", n.Due, n.To, n.Gen, y.stirred[n.Due.Add(-1)][n.To])
+		}
+		y.made["notice"]++
+		y.must(y.Cases.Settle(ctx, n, cases.Outcome{}))
+	}
+	for _, n := range y.outbox() {
+		if n.Due <= y.today() {
+			y.Errorf("%s: %+v was not told", y.today(), n)
+		}
+	}
+}
