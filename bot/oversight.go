@@ -61,6 +61,7 @@ func (v *visit) overdueLine(o cases.LateCase) string {
 	late("overdue.ack", o.Ack)
 	late("overdue.assess", o.Assess)
 	late("overdue.answer", o.Answer)
+	late("overdue.settle", o.Settle)
 	if o.Unreadable {
 		parts = append(parts, v.say.Get("flag.unreadable"))
 	}

@@ -12,7 +12,7 @@ type Oversight struct{ s *Service }
 // Oversight gives the handle.
 func (s *Service) Oversight() Oversight { return Oversight{s} }
 
-// A LateCase is an open one of which something promised was not kept. It names the
+// A LateCase is one of which something promised was not kept. It names the
 // case and its holders, so that oversight can ask exactly those who may know of
 // it: a question to the whole roster about a case without a name would tell an
 // excluded ombudsman that there is one.
@@ -24,13 +24,14 @@ type LateCase struct {
 	Ack     Day // when it should have been acknowledged; empty if that was kept
 	Assess  Day // when it should have been assessed
 	Answer  Day // when the filer should have had an answer
+	Settle  Day // when a dispute between two receipts should have been decided
 	// Unreadable: a holder has signed that the newest case key does not open.
 	Unreadable bool
 }
 
 // Since is the first promise that was not kept.
 func (c LateCase) Since() (first Day) {
-	for _, day := range []Day{c.Ack, c.Assess, c.Answer} {
+	for _, day := range []Day{c.Ack, c.Assess, c.Answer, c.Settle} {
 		if day != "" && (first == "" || day < first) {
 			first = day
 		}
@@ -78,6 +79,9 @@ func (s *Service) tellOversight(tx Tx) error {
 // overdue says which of the promises to the filer (see [Case] promises) are late.
 func overdue(c *Case, today Day) LateCase {
 	late := LateCase{ID: c.ID, Kind: c.Kind, Stage: c.Stage, Holders: c.Holders(), Unreadable: c.Is(Unreadable)}
+	if r := c.former(""); r != nil && c.Is(Disputed) && r.Until < today {
+		late.Settle = r.Until
+	}
 	if c.Stage == Closed {
 		return late
 	}

@@ -20,17 +20,20 @@ func (t *tx) Held(until cases.Day, f func(*cases.Case) error) error {
 
 // lateCases finds the first day that is still owed; what it says is what
 // [cases.Case] promises say.
-// Beside them stand cases that a holder cannot open, closed ones too.
-const lateCases = `(stage <> 'closed' AND first < ?1 OR flags & ?3 <> 0) ORDER BY first, n LIMIT ?2`
+// Beside them stand cases that a holder cannot open, closed ones too. A dispute is
+// owed a decision after closing too.
+const lateCases = `(first < ?1 OR flags & ?3 <> 0) ORDER BY first, n LIMIT ?2`
 
 const firstOwed = `(SELECT *, min(
 	iif(stage = 'received' AND ack_due <> '', ack_due, '9999-12-31'),
 	iif(stage IN ('received', 'acknowledged') AND assess_due <> '', assess_due, '9999-12-31'),
-	iif(answered = '' AND feedback_due <> '', feedback_due, '9999-12-31')) AS first FROM cases) AS cases`
+	iif(stage <> 'closed' AND answered = '' AND feedback_due <> '', feedback_due, '9999-12-31'),
+	iif(flags & ?4 <> 0, coalesce((SELECT until FROM receipts AS r WHERE r.id BETWEEN n << 20 AND n << 20 | 1048575
+		AND r.state = 'replaced' ORDER BY r.id DESC LIMIT 1), '9999-12-31'), '9999-12-31')) AS first FROM cases) AS cases`
 
 // Late implements [cases.KeepTx].
 func (t *tx) Late(today cases.Day, limit int, f func(*cases.Case) error) error {
-	return t.eachCase(firstOwed, lateCases, []any{today, limit, int64(cases.Unreadable)}, f)
+	return t.eachCase(firstOwed, lateCases, []any{today, limit, int64(cases.Unreadable), int64(cases.Disputed)}, f)
 }
 
 func (t *tx) eachCase(from, where string, args []any, f func(*cases.Case) error) error {
