@@ -34,3 +34,18 @@ func TestOversightSeesDisputes(t *testing.T) {
 		}
 	}
 }
+
+// TestDisputedIsKept: nobody can appeal or speak before a dispute is settled, so
+// a case in dispute does not go.
+func TestDisputedIsKept(t *testing.T) {
+	tr := keeping(t)
+	tr.nights(1)
+	r, _ := tr.close("partly")
+	tr.nights(20)
+	next := tr.replaced(r, cases.Replace)
+	tr.notMe(r)
+	tr.nights(12)
+	if !tr.here(r) || !tr.here(next) {
+		t.Error("a case in dispute is gone")
+	}
+}

@@ -38,11 +38,12 @@ func (k Keeping) until(c *Case) Day {
 }
 
 // over says whether a case's time is over, and why. An open case's never is, nor
-// that of a held one or of one whose remedy is outstanding.
+// that of a held one, of one whose remedy is outstanding, or of one in dispute:
+// nobody could appeal or speak before that is settled.
 func (k Keeping) over(c *Case, today Day) (custody.Shredding, bool) {
 	rule, months := k.period(c)
 	due := k.until(c)
-	if due == "" || c.Is(Held|RemedyOutstanding) {
+	if due == "" || c.Is(Held|RemedyOutstanding|Disputed) {
 		return custody.Shredding{}, false
 	}
 	return custody.Shredding{Rule: rule, Months: months, Closed: string(c.Closed), Due: string(due)}, due <= today
