@@ -43,7 +43,7 @@ func (y *year) night() {
 // due are the cases that go tonight; what of them is in the files is learned.
 func (y *year) due() (list []*affair) {
 	for _, c := range y.all {
-		if !c.gone && c.stage == cases.Closed && c.heldUntil == "" && !c.owing() && c.keptUntil() <= y.today() {
+		if !c.gone && c.stage == cases.Closed && c.heldUntil == "" && !c.owing() && !c.disputed && c.keptUntil() <= y.today() {
 			list = append(list, c)
 			y.learn(c)
 		}
