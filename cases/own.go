@@ -55,7 +55,7 @@ func (m *Mine) readOwn(p Paper, blob []byte) {
 	}
 	text, block, ok := papers.FormBlock(crypto.Clean(string(body)))
 	w.Text = text
-	if source := block.Answers["intake"]; ok && block.Form == papers.IntakeForm && len(source) == 1 {
+	if source := block.Answers["intake"]; ok && block.Form == papers.IntakeForm && len(source) == 1 && slices.Contains(papers.Sources, source[0]) {
 		w.Source = source[0]
 		w.Received = crypto.CleanLine(firstOf(block.Answers["received"]))
 		m.asks = true
