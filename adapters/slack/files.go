@@ -137,24 +137,67 @@ func (a *Adapter) streams(ctx context.Context, f func(context.Context) error) er
 // get opens an address of Slack's. Where the token does not open the file, Slack
 // answers with a page to sign in as if nothing were wrong: its length tells.
 func (a *Adapter) get(ctx context.Context, at string, size int64) (io.ReadCloser, error) {
+	ctx, end := context.WithCancel(ctx)
+	watch := time.AfterFunc(stallTime, end)
+	fail := func(err error) (io.ReadCloser, error) {
+		watch.Stop()
+		end()
+		return nil, err
+	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
 	if err != nil {
-		return nil, errFile
+		return fail(errFile)
 	}
 	r.Header.Set("Authorization", "Bearer "+a.o.BotToken.reveal())
-	resp, err := a.http.Do(r)
+	resp, err := a.http.Do(r) //nolint:bodyclose // watched closes it, or the caller
 	if err != nil {
-		return nil, &fault{code: "unreachable", again: true}
+		return fail(&fault{code: "unreachable", again: true})
 	}
+	body := watched{resp.Body, watch, end}
 	if resp.StatusCode != http.StatusOK {
-		_ = resp.Body.Close()
+		_ = body.Close()
 		return nil, statusFault(resp)
 	}
 	if size > 0 && resp.ContentLength >= 0 && resp.ContentLength != size {
-		_ = resp.Body.Close()
+		_ = body.Close()
 		return nil, errFile
 	}
-	return resp.Body, nil
+	return body, nil
+}
+
+// stallTime is how long a file may say nothing, before its first byte and between
+// any two: a large one may take its time, a silent one only holds a person up.
+const stallTime = 5 * time.Second
+
+// patient is how files travel: they may take their time, but whoever has all of
+// one has to say so soon.
+func patient() http.RoundTripper {
+	t, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport
+	}
+	t = t.Clone()
+	t.ResponseHeaderTimeout = 2 * stallTime
+	return t
+}
+
+// watched is a body that ends when nothing comes any more.
+type watched struct {
+	io.ReadCloser
+
+	watch *time.Timer
+	end   context.CancelFunc
+}
+
+func (w watched) Read(p []byte) (int, error) {
+	w.watch.Reset(stallTime)
+	return w.ReadCloser.Read(p)
+}
+
+func (w watched) Close() error {
+	w.watch.Stop()
+	defer w.end()
+	return w.ReadCloser.Close()
 }
 
 // slacks reports whether an address is Slack's, or of the server that was put in

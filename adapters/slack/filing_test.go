@@ -12,6 +12,7 @@ import (
 	"filippo.io/age/armor"
 
 	"ombra/adapters/slack"
+	"ombra/adapters/slack/slackfake"
 	"ombra/bot"
 	"ombra/bot/bottest"
 	"ombra/cases/papers"
@@ -84,6 +85,24 @@ func TestSealedLarge(t *testing.T) {
 	sealer := p.Person("sealer")
 	must(t, sealer.Say("", bottest.FileOf("sealed.age", s.File)))
 	p.arrives(t, sealer, s)
+}
+
+// TestSilentFiles: where files lie, somebody may be silent from the start, or in
+// the middle of a file. Nobody waits for that for good.
+func TestSilentFiles(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []slackfake.Kind{slackfake.Silent, slackfake.Stalled} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			p := open(t, setup{adapter: func(o *slack.Options) { o.Attachments = slack.SealedOnly }})
+			s := p.seals(t)
+			sealer := p.Person("sealer")
+			must(t, sealer.Say("", bottest.FileOf("sealed.age", s.File)))
+			p.Break(slackfake.Fault{Method: "download", Kind: kind})
+			p.Break(slackfake.Fault{Method: "upload", Kind: slackfake.Silent})
+			p.arrives(t, sealer, s)
+		})
+	}
 }
 
 // TestSealedPasted: armor that is pasted, as Slack mangles it, is longer than any

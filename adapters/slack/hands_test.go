@@ -8,16 +8,18 @@ import (
 	"ombra/bot"
 )
 
-// calm waits until nothing is under way any more, for as long as people have
-// patience.
+// calm waits until nothing is under way any more, neither in the workspace nor in
+// the office, for as long as people have patience.
 func (p *place) calm() {
-	for quiet, end := 0, time.Now().Add(20*time.Second); quiet < 3 && time.Now().Before(end); quiet++ {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
 		if p.adapter.InFlight() > 0 {
-			quiet = 0
+			<-time.After(5 * time.Millisecond)
+			continue
 		}
-		<-time.After(5 * time.Millisecond)
+		if p.Server.Settle(); p.adapter.InFlight() == 0 {
+			return
+		}
 	}
-	p.Server.Settle()
 }
 
 // Hands are those of somebody who looks up when the office has nothing more to

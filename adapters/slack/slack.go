@@ -150,7 +150,7 @@ func New(o Options) (*Adapter, error) {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
 	a := &Adapter{
-		o: o, http: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		o: o, http: &http.Client{Transport: patient(), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 		pace: newPace(o.Gap), told: newMemory(key, 4096), seen: newMemory(key, 1<<16), slots: make(chan struct{}, maxTurns),
 	}
 	a.rooms = newRooms(key)

@@ -23,7 +23,7 @@ type stubborn struct {
 func (s stubborn) try(act func() error, still func() bool) (err error) {
 	s.p.Mend() // of the act before
 	s.wrong()
-	for range 20 { // more than people would: a busy machine is not what is looked at
+	for range 6 {
 		err = act()
 		if err == nil || !still() {
 			return nil

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/slack-go/slack"
 )
 
 func ids(all []obj) map[string]int {
@@ -229,6 +231,22 @@ func TestSignedHTTP(t *testing.T) {
 	if err := p.Pick("x"); !errors.Is(err, ErrNoAnswer) {
 		t.Errorf("%v", err)
 	}
+}
+
+// A workspace whose clock was moved is heard as before.
+func TestSignedAfterTheClockMoved(t *testing.T) {
+	a := &signed{}
+	srv := httptest.NewServer(a)
+	defer srv.Close()
+	r := newRig(t, Options{HTTP: true, RequestURL: srv.URL}, 0, nil)
+	r.Advance(time.Hour)
+	must(t, r.Person("anna").Pick("report"))
+	last := a.got[len(a.got)-1]
+	check, err := slack.NewSecretsVerifier(last.Header, r.SigningSecret())
+	must(t, err)
+	_, err = io.WriteString(&check, a.bodies[len(a.bodies)-1])
+	must(t, err)
+	must(t, check.Ensure())
 }
 
 func TestSignedRetries(t *testing.T) {

@@ -2,6 +2,7 @@ package slackfake
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -15,6 +16,7 @@ const (
 	Broken    Kind = "broken"    // 500, nothing is done
 	Silent    Kind = "silent"    // nothing is done, and no answer comes
 	Lost      Kind = "lost"      // it is done, and the answer is lost
+	Stalled   Kind = "stalled"   // half of a download comes, and then nothing, for good
 )
 
 // A Fault is something that goes wrong with calls of a method. Beside those of
@@ -44,10 +46,10 @@ func (s *Server) Mend() {
 	s.faults, s.bother, s.retired = nil, bother{}, false
 }
 
-// fault takes the next fault of a method. s.mu is held.
-func (s *Server) fault(method string, lost bool) *Fault {
+// fault takes the next fault of a method that is of one of some kinds. s.mu is held.
+func (s *Server) fault(method string, kinds ...Kind) *Fault {
 	for _, f := range s.faults {
-		if f.Times != 0 && (f.Method == "*" || f.Method == method) && (f.Kind == Lost) == lost {
+		if f.Times != 0 && (f.Method == "*" || f.Method == method) && slices.Contains(kinds, f.Kind) {
 			f.Times--
 			if f.Times < -1 {
 				f.Times = -1
@@ -61,7 +63,7 @@ func (s *Server) fault(method string, lost bool) *Fault {
 // fail lets a call fail before anything is done. It reports whether it did.
 func (s *Server) fail(method string, w http.ResponseWriter, r *http.Request) bool {
 	s.mu.Lock()
-	f := s.fault(method, false)
+	f := s.fault(method, Throttled, Broken, Silent)
 	if f != nil {
 		s.calls = append(s.calls, Call{Method: method, Error: string(f.Kind), At: s.now()})
 	}
@@ -76,21 +78,25 @@ func (s *Server) fail(method string, w http.ResponseWriter, r *http.Request) boo
 	case Broken:
 		http.Error(w, "Internal Server Error", http.StatusInternalServerError)
 	default:
-		// Whoever waits for silence waits for the app, not for this.
-		s.end()
-		select {
-		case <-r.Context().Done():
-		case <-s.ctx.Done():
-		case <-time.After(time.Minute):
-		}
-		s.begin()
+		s.silence(r)
 		cut(w)
 	}
 	return true
 }
 
+// silence lasts until whoever asked gives up. Whoever waits for the workspace to
+// settle waits for the app, not for this.
+func (s *Server) silence(r *http.Request) {
+	s.end()
+	defer s.begin()
+	select {
+	case <-r.Context().Done():
+	case <-s.ctx.Done():
+	}
+}
+
 // lost says whether the answer is lost. s.mu is held.
-func (s *Server) lost(method string) bool { return s.fault(method, true) != nil }
+func (s *Server) lost(method string) bool { return s.fault(method, Lost) != nil }
 
 // cut ends the connection without an answer.
 func cut(w http.ResponseWriter) {

@@ -205,7 +205,8 @@ func (s *Server) serveDownload(w http.ResponseWriter, r *http.Request) {
 	}
 	allowed := r.Header.Get("Authorization") == "Bearer "+s.botToken && s.may("files:read")
 	s.calls = append(s.calls, Call{Method: "download", At: s.now(), Error: map[bool]string{false: "signed_out"}[allowed]})
-	lost := s.lost("download")
+	stalled := s.fault("download", Stalled) != nil
+	lost := stalled || s.lost("download")
 	s.mu.Unlock()
 	switch {
 	case !allowed:
@@ -217,6 +218,10 @@ func (s *Server) serveDownload(w http.ResponseWriter, r *http.Request) {
 		// Half of it comes.
 		w.Header().Set("Content-Length", strconv.Itoa(len(content)))
 		_, _ = w.Write(content[:len(content)/2])
+		if stalled {
+			_ = http.NewResponseController(w).Flush()
+			s.silence(r)
+		}
 		panic(http.ErrAbortHandler)
 	default:
 		w.Header().Set("Content-Type", "application/octet-stream")
