@@ -169,18 +169,6 @@ func (a *Adapter) get(ctx context.Context, at string, size int64) (io.ReadCloser
 // any two: a large one may take its time, a silent one only holds a person up.
 const stallTime = 5 * time.Second
 
-// patient is how files travel: they may take their time, but whoever has all of
-// one has to say so soon.
-func patient() http.RoundTripper {
-	t, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return http.DefaultTransport
-	}
-	t = t.Clone()
-	t.ResponseHeaderTimeout = 2 * stallTime
-	return t
-}
-
 // watched is a body that ends when nothing comes any more.
 type watched struct {
 	io.ReadCloser

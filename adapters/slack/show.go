@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"crypto/rand"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -25,7 +26,7 @@ func (a *Adapter) open(ctx context.Context, t turn, began time.Time, v slack.Mod
 	v.ExternalID = rand.Text()
 	maybe := false
 	err = a.call(ctx, func(ctx context.Context) error {
-		shown, err := a.api.OpenViewContext(ctx, t.trigger, v)
+		shown, err := a.view(ctx, "views.open", viewCall{Trigger: t.trigger, View: v})
 		if f := faultOf(err); f != nil {
 			if maybe && is(f, "exchanged_trigger_id", "trigger_exchanged") {
 				return nil
@@ -33,7 +34,7 @@ func (a *Adapter) open(ctx context.Context, t turn, began time.Time, v slack.Mod
 			maybe = maybe || f.maybe
 			return f
 		}
-		id = shown.ID
+		id = shown
 		return nil
 	})
 	if err == nil && id == "" {
@@ -49,12 +50,12 @@ const external = "external:"
 func (a *Adapter) update(ctx context.Context, id string, v slack.ModalViewRequest) error {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	name := ""
-	if len(id) > len(external) && id[:len(external)] == external {
-		id, name = "", id[len(external):]
+	c := viewCall{ID: id, View: v}
+	if name, ours := strings.CutPrefix(id, external); ours {
+		c.ID, c.Name = "", name
 	}
 	return calls(ctx, manner{tries: 8}, func(ctx context.Context) error {
-		_, err := a.api.UpdateViewContext(ctx, v, name, "", id)
+		_, err := a.view(ctx, "views.update", c)
 		return err
 	})
 }

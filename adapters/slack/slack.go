@@ -115,6 +115,7 @@ type Adapter struct {
 	o     Options
 	api   *slack.Client
 	http  *http.Client // for files and response addresses; never follows a redirect
+	web   *http.Client // for calls
 	pace  *pace
 	rooms *rooms
 	told  *memory
@@ -151,12 +152,12 @@ func New(o Options) (*Adapter, error) {
 	_, _ = rand.Read(key)
 	a := &Adapter{
 		o: o, http: &http.Client{Transport: patient(), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
-		pace: newPace(o.Gap), told: newMemory(key, 4096), seen: newMemory(key, 1<<16), slots: make(chan struct{}, maxTurns),
+		web:  &http.Client{Transport: travels(), Timeout: callTime},
+		pace: newPace(o.Gap), told: newMemory(key, 4096), seen: newMemory(key, 1<<16), slots: make(chan struct{}, maxTurns), rooms: newRooms(key),
 	}
-	a.rooms = newRooms(key)
 	a.api = slack.New(o.BotToken.reveal(),
 		slack.OptionAppLevelToken(o.AppToken.reveal()), slack.OptionAPIURL(o.APIURL),
-		slack.OptionHTTPClient(&http.Client{Timeout: callTime}), slack.OptionLog(slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)))
+		slack.OptionHTTPClient(a.web), slack.OptionLog(slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)))
 	a.links = newLinks(a)
 	return a, nil
 }
