@@ -32,27 +32,46 @@ const people = 200
 // with an office in another: what is measured of the office is its own. Everybody
 // acts as soon as they see something, so there is always somebody in front of it.
 //
-//	go test ./adapters/slack -run '^$' -bench Filing -benchtime 2000x
+//	OMBRA_LONG=1 go test ./adapters/slack -run '^$' -bench Filing -benchtime 2000x
 //
 // "Nothing behind it" is the same adapter with answers that are ready: what the
-// machine and the fake bear, in the same run.
+// machine and the fake bear, in the same run. "The peer" is an app in Bolt that
+// seals and stores the same; see peer_test.go. Without OMBRA_LONG it is left out.
+// after-3s counts the modals and receipts that were seen later than Slack waits;
+// fsync-ms is what a synced write of one page takes when nobody files any more.
 func BenchmarkFiling(b *testing.B) {
+	home, why := peerHome(b)
 	for _, mode := range both {
-		for name, kind := range map[string]string{"": "office", " and nothing behind it": "nothing"} {
-			b.Run(mode+name, func(b *testing.B) { measure(b, mode, kind) })
-		}
+		b.Run(mode, func(b *testing.B) { measure(b, mode, "office", nil) })
+		b.Run(mode+" and nothing behind it", func(b *testing.B) { measure(b, mode, "nothing", nil) })
+		b.Run(mode+", the peer", func(b *testing.B) { measure(b, mode, "peer", newTwin(b, home, why)) })
 	}
 }
 
-func measure(b *testing.B, mode, kind string) {
-	b.Helper()
-	fake, err := slackfake.New(slackfake.Options{
-		Manifest: slack.Manifest(slack.Plan{Name: "Ombra", Mode: mode, URL: "https://ombra.example/slack"}), Eager: true, Unpaced: true, Linger: 5 * time.Millisecond,
+// crowded is a workspace without an office, for many people, who may be in a hurry.
+func crowded(tb testing.TB, mode string, hurry bool, patience time.Duration) *slackfake.Server {
+	tb.Helper()
+	o := slackfake.Options{
+		Manifest: slack.Manifest(slack.Plan{Name: "Ombra", Mode: mode, URL: "https://ombra.example/slack"}), Unpaced: true, Patience: patience,
 		Waiting: func(s bottest.Screen) bool { return s.Has(words.Get("slack.wait-title")) },
-	})
-	must(b, err)
-	defer func() { _ = fake.Close() }()
-	app := start(b, fake, mode, kind)
+	}
+	if hurry {
+		o.Eager, o.Linger = true, 5*time.Millisecond
+	}
+	fake, err := slackfake.New(o)
+	must(tb, err)
+	tb.Cleanup(func() { _ = fake.Close() })
+	return fake
+}
+
+func measure(b *testing.B, mode, kind string, peer *twin) {
+	b.Helper()
+	var patience time.Duration // Slack's
+	if peer != nil {
+		patience = peerPatience
+	}
+	fake := crowded(b, mode, true, patience)
+	app := start(b, fake, mode, kind, peer)
 	var modal, receipt times
 	each := func(n int) {
 		var all sync.WaitGroup
@@ -82,6 +101,8 @@ func measure(b *testing.B, mode, kind string) {
 	b.ReportMetric(receipt.at(50), "receipt-p50-ms")
 	b.ReportMetric(receipt.at(99), "receipt-p99-ms")
 	b.ReportMetric(app.memory(b), "MB-peak")
+	b.ReportMetric(modal.after(3*time.Second)+receipt.after(3*time.Second), "after-3s")
+	b.ReportMetric(synced(b), "fsync-ms")
 	for what, ms := range app.end(b) {
 		b.ReportMetric(ms, what)
 	}
@@ -117,29 +138,6 @@ func shown(p *slackfake.Person, err error, holds func(bottest.Screen) bool) erro
 	return err
 }
 
-// times are how long something took, each time.
-type times struct {
-	mu  sync.Mutex
-	all []time.Duration
-}
-
-func (s *times) add(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.all = append(s.all, d)
-}
-
-// at is a percentile, in milliseconds.
-func (s *times) at(percent int) float64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.all) == 0 {
-		return 0
-	}
-	slices.Sort(s.all)
-	return float64(s.all[(len(s.all)-1)*percent/100].Microseconds()) / 1000
-}
-
 // A process is an office that runs beside us.
 type process struct {
 	*exec.Cmd
@@ -148,20 +146,25 @@ type process struct {
 	out *bufio.Reader
 }
 
-// start starts an office as this very program, and waits until it is reached.
-func start(b *testing.B, fake *slackfake.Server, mode, kind string) *process {
-	b.Helper()
-	c := exec.CommandContext(b.Context(), os.Args[0], "-test.run", "^TestOffice$", "-test.timeout", "20m")
-	c.Env = append(os.Environ(), "OMBRA_BESIDE="+kind, "MODE="+mode, "API="+fake.API(), "BOT="+fake.BotToken(), "APP="+fake.AppToken(), "SECRET="+fake.SigningSecret())
+// start starts an office as this very program, or the peer, and waits until it is
+// reached.
+func start(tb testing.TB, fake *slackfake.Server, mode, kind string, peer *twin) *process {
+	tb.Helper()
+	c := exec.CommandContext(tb.Context(), os.Args[0], "-test.run", "^TestOffice$", "-test.timeout", "20m")
+	c.Env = append(os.Environ(), "OMBRA_BESIDE="+kind)
+	if peer != nil {
+		c = peer.command(tb.Context())
+	}
+	c.Env = append(c.Env, "MODE="+mode, "API="+fake.API(), "BOT_TOKEN="+fake.BotToken(), "APP_TOKEN="+fake.AppToken(), "SECRET="+fake.SigningSecret())
 	in, err := c.StdinPipe()
-	must(b, err)
+	must(tb, err)
 	out, err := c.StdoutPipe()
-	must(b, err)
+	must(tb, err)
 	c.Stderr = os.Stderr
-	must(b, c.Start())
+	must(tb, c.Start())
 	p := &process{c, in, bufio.NewReader(out)}
 	line, err := p.out.ReadString('\n')
-	must(b, err)
+	must(tb, err)
 	if at := strings.TrimSpace(strings.TrimPrefix(line, "ready")); mode == slack.HTTP {
 		fake.SetRequestURL("http://" + at + slack.Path)
 	}
@@ -194,13 +197,13 @@ func (p *process) memory(tb testing.TB) float64 {
 }
 
 // end stops the office, and gives what it measured itself.
-func (p *process) end(b *testing.B) (own map[string]float64) {
-	b.Helper()
-	must(b, p.in.Close())
+func (p *process) end(tb testing.TB) (own map[string]float64) {
+	tb.Helper()
+	must(tb, p.in.Close())
 	line, err := p.out.ReadString('\n')
-	must(b, err, json.Unmarshal([]byte(line), &own))
+	must(tb, err, json.Unmarshal([]byte(line), &own))
 	_, _ = io.Copy(io.Discard, p.out)
-	must(b, p.Wait())
+	must(tb, p.Wait())
 	return own
 }
 
@@ -215,7 +218,7 @@ func TestOffice(t *testing.T) {
 		var err error
 		a, err = slack.New(slack.Options{
 			Mode: os.Getenv("MODE"), Listen: "127.0.0.1:0", APIURL: os.Getenv("API"), Attachments: slack.SealedOnly, Verbs: bot.New(*o).Verbs(),
-			BotToken: slack.Hide(os.Getenv("BOT")), AppToken: slack.Hide(os.Getenv("APP")), SigningSecret: slack.Hide(os.Getenv("SECRET")),
+			BotToken: slack.Hide(os.Getenv("BOT_TOKEN")), AppToken: slack.Hide(os.Getenv("APP_TOKEN")), SigningSecret: slack.Hide(os.Getenv("SECRET")),
 		})
 		must(t, err, a.Listen())
 	}})
