@@ -153,7 +153,7 @@ func (v *visit) byCode(ctx context.Context, code receipt.Code) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	s := Step{Title: v.say.Get("mine.title"), Text: v.say.Get("mine.by-code", "origin", v.o.Origin), Cover: v.cover(v.verb("case"))}
+	s := Step{Title: v.say.Get("mine.title"), Cover: v.cover(v.verb("case"))}
 	for _, m := range mine {
 		s.Facts = append(append(s.Facts, v.standing(m)...), v.promises(m)...)
 	}
@@ -167,9 +167,10 @@ func (v *visit) byCode(ctx context.Context, code receipt.Code) (Step, error) {
 // withFolder adds replies as one file under a new passcode.
 func (v *visit) withFolder(s Step, f *cases.Folder) Step {
 	if f == nil {
+		s.Text = v.say.Get("mine.nothing-yet")
 		return s
 	}
-	s.Text += "\n\n" + v.say.Get("mine.passcode", "passcode", f.Passcode)
+	s.Text = v.say.Get("mine.by-code") + "\n\n" + v.say.Get("mine.passcode", "passcode", f.Passcode)
 	s.Files = []File{folderFile("replies.age", f)}
 	return s
 }
@@ -185,7 +186,7 @@ func (b *Bot) getFiles(ctx context.Context, v *visit) (Step, error) {
 	if err != nil {
 		return v.askStep("case.get", v.why(err)), nil
 	}
-	s := Step{Title: v.say.Get("mine.title"), Text: v.say.Get("mine.by-code", "origin", v.o.Origin), Facts: v.standing(mine), Cover: v.cover(v.verb("case"))}
+	s := Step{Title: v.say.Get("mine.title"), Facts: v.standing(mine), Cover: v.cover(v.verb("case"))}
 	folder, err := mine.Folder(ctx)
 	return v.withFolder(s, folder), err
 }

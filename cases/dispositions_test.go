@@ -23,3 +23,14 @@ func TestDispositions(t *testing.T) {
 		t.Errorf("the desk knows %v, the host %v", papers.Dispositions, host)
 	}
 }
+
+// TestClosedAtTheDesk holds what the desk lets somebody sign on a closed case to
+// the table of moves: less would keep an ombudsman from it, more would be refused
+// in the chat after the words were written.
+func TestClosedAtTheDesk(t *testing.T) {
+	for _, do := range cases.SignedVerbs() {
+		if got, want := papers.OnClosed(string(do)), cases.FromClosed(do); got != want {
+			t.Errorf("%s: the desk says %v, the table %v", do, got, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"ombra/cases/papers"
@@ -85,4 +86,26 @@ func RemedyDiagram() string {
 		}
 	}
 	return b.String()
+}
+
+// FromClosed says whether the table lets a signed act be done to a closed case.
+func FromClosed(do Verb) bool {
+	return slices.ContainsFunc(moves, func(m move) bool {
+		return m.do == do && slices.Contains(m.by, BySigned) && slices.Contains(m.from, Closed)
+	})
+}
+
+// SignedVerbs are all acts that are signed, remedies included.
+func SignedVerbs() (list []Verb) {
+	for _, m := range moves {
+		if slices.Contains(m.by, BySigned) {
+			list = append(list, m.do)
+		}
+	}
+	for _, m := range papers.RemedyMoves {
+		if actsAs(m.By) == BySigned {
+			list = append(list, Verb(m.Do))
+		}
+	}
+	return list
 }

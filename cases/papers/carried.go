@@ -114,6 +114,12 @@ func Words(do string) (text, lessons bool) {
 // Speaks says whether an act has words for the filer.
 func Speaks(do string) bool { return len(kinds[do].filer) > 0 }
 
+// OnClosed says whether an act can be done to a closed case too. The host's table
+// of moves says the same, and is what counts.
+func OnClosed(do string) bool {
+	return slices.Contains([]string{"note", "settle", "hold", "lift", doGrant, doRecuse, doUnreadable, doReseal}, do)
+}
+
 // Evidence is how many attachments an act carries at least.
 func Evidence(do string) int { return kinds[do].least }
 

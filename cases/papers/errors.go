@@ -61,6 +61,10 @@ const (
 	ErrUnknown = RefusedError("this machine does not know the key of everybody who would hold the case; pin the newest office file (ombra-desk office pin) and sign again")
 	// ErrReadable: an act "unreadable" on papers that open.
 	ErrReadable = RefusedError("your key opens the newest case key of these papers, so there is nothing to report")
+	// ErrClosed: an act for an open case, on papers of a closed one.
+	ErrClosed = RefusedError("the case is closed in these papers, and this act is for an open one; if the filer has appealed since, get fresh papers and open them")
+	// ErrNotYours: no reply of the file opens with the receipt.
+	ErrNotYours = RefusedError("nothing in this file opens with this receipt; take the receipt of this case, and if it is that, do not trust the office's server: turn to one of the bodies outside")
 	// ErrReplies: a file of replies is not well formed.
 	ErrReplies = RefusedError("this is not a file of replies; get the replies again with the lookup code")
 )

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"strings"
 	"testing"
 
@@ -139,18 +140,29 @@ func TestReplies(t *testing.T) {
 		}
 	})
 	t.Run("sealed to another receipt", func(t *testing.T) {
-		if got := mustReplies(t, other, h.pins().Enrolments, replies[0]); got.Items[0].Unreadable == "" {
-			t.Errorf("%+v", got)
+		own := must[[]byte](t)(crypto.SealBytes(other.receipt.Identity().Recipient(), other.from("answer", "y"), other.reply(other.anna, crypto.ReplyNote{
+			Once: once("y"), What: "answer", Filer: other.filer(), Words: "Yours.",
+		})))
+		if got := mustReplies(t, other, other.pins().Enrolments, crypto.Bytes("own", own), replies[0]); !got.Items[0].Signed || got.Items[1].Unreadable == "" {
+			t.Errorf("beside an own: %+v", got)
+		}
+		if _, err := openReplies(t, other, nil, replies...); !errors.Is(err, papers.ErrNotYours) {
+			t.Errorf("alone: %v", err)
 		}
 	})
 }
 
 func mustReplies(t *testing.T, h *host, enrolments map[string]crypto.EnrolNote, replies ...crypto.Entry) *papers.Replies {
 	t.Helper()
+	return must[*papers.Replies](t)(openReplies(t, h, enrolments, replies...))
+}
+
+func openReplies(t *testing.T, h *host, enrolments map[string]crypto.EnrolNote, replies ...crypto.Entry) (*papers.Replies, error) {
+	t.Helper()
 	var b bytes.Buffer
 	if err := papers.PackReplies(&b, h.pass, replies); err != nil {
 		t.Fatal(err)
 	}
 	bundle := must[*crypto.Bundle](t)(crypto.OpenPasscode(b.Bytes(), h.pass.Reveal()))
-	return must[*papers.Replies](t)(papers.OpenReplies(bundle, h.receipt, papers.Pins{Enrolments: enrolments}))
+	return papers.OpenReplies(bundle, h.receipt, papers.Pins{Enrolments: enrolments})
 }

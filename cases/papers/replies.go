@@ -54,9 +54,16 @@ func OpenReplies(b *crypto.Bundle, rc receipt.Receipt, pins Pins) (*Replies, err
 		filers: filers{chain: []string{own.FilerHash()}, lookups: map[string]string{own.FilerHash(): hex.EncodeToString(lookup[:])}},
 		t:      &Thread{Filer: own.FilerHash(), Manifest: Manifest{Origin: rc.Origin(), Receipts: []ManifestReceipt{own}}},
 	}
+	foreign := 0
 	for i, name := range b.Names() {
 		blob, _ := b.Get(name)
-		r.answer(int64(i+1), blob, rc.Identity().Age())
+		if !r.answer(int64(i+1), blob, rc.Identity().Age()) {
+			foreign++
+		}
+	}
+	// Some may well be damaged; all of them to somebody else is another receipt.
+	if foreign > 0 && foreign == len(b.Names()) {
+		return nil, ErrNotYours
 	}
 	r.files()
 	return &Replies{r.t.Case, r.t.Items, r.t.Warnings}, nil
@@ -64,8 +71,10 @@ func OpenReplies(b *crypto.Bundle, rc receipt.Receipt, pins Pins) (*Replies, err
 
 // answer reads one age file to the receipt. All must be of one case: an answer
 // from another, sealed again to this receipt, would be a lie about who said it.
-func (r *reader) answer(n int64, blob []byte, id age.Identity) {
+// One that is sealed to somebody else is not ours.
+func (r *reader) answer(n int64, blob []byte, id age.Identity) (ours bool) {
 	h, body, err := crypto.DecryptEnvelope(blob, id)
+	ours = crypto.Refused(err) != crypto.WhyWrongKey
 	if err == nil && h.Lookup != "" && !r.filers.sameLookup(r.t.Filer, h.Lookup) {
 		err = errOtherCase
 	}
@@ -90,9 +99,10 @@ func (r *reader) answer(n int64, blob []byte, id age.Identity) {
 			r.warnf("Reply %d is of a kind that its sender does not write.", n)
 		}
 		r.body(it, h, body)
-		return
+		return ours
 	}
 	r.unreadable(it)
+	return ours
 }
 
 // Text writes replies for a terminal, as safely as a thread's.

@@ -145,6 +145,9 @@ func (d *desk) act(args []string, o *actOptions) error {
 	if err != nil {
 		return err
 	}
+	if t.Stage == "closed" && !papers.OnClosed(o.do) {
+		return papers.ErrClosed
+	}
 	if err := d.heed(t, o.yes); err != nil {
 		return err
 	}
@@ -221,7 +224,7 @@ func (d *desk) onlyKept(o *actOptions) (string, error) {
 	}
 }
 
-// lookalikes are letters that no id holds, because they are taken for others.
+// lookalikes are letters that no id and no receipt holds, because they are taken for others.
 var lookalikes = strings.NewReplacer("O", "0", "I", "1", "L", "1")
 
 // caseID forgives how an id was typed.

@@ -135,13 +135,23 @@ func limited(r io.Reader) ([]byte, error) {
 }
 
 // create writes a new file that only its owner may read, and never writes over
-// one that exists: act.age of this morning may not have been sent yet.
+// one that exists: act.age of this morning may not have been sent yet. It leaves
+// no half of one: that would be handed in, or be in the way of the next try.
 func create(name string, b []byte) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the user names the file
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(b)
+	err = fill(f, b)
+	if err != nil {
+		_ = os.Remove(name)
+	}
+	return err
+}
+
+// fill writes a file to the disk, and closes it.
+func fill(f *os.File, b []byte) error {
+	_, err := f.Write(b)
 	if serr := f.Sync(); err == nil {
 		err = serr
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
+	"syscall"
 
 	"ombra/cases/papers"
 	"ombra/crypto"
@@ -53,6 +55,8 @@ func classify(err error) error {
 		return &failure{exitRefused, broken, "keep the bundle as it is, and compare it with checkpoints from elsewhere"}
 	case errors.Is(err, receipt.ErrMistyped), errors.Is(err, receipt.ErrShape), errors.Is(err, receipt.ErrCode):
 		return &failure{exitRefused, err, "compare it symbol by symbol with what was written down"}
+	case isFull(err):
+		return fail("the disk is full, so the file was not written", "make room, or choose another place, and do it again")
 	case errors.Is(err, fs.ErrNotExist):
 		return fail("a file that is needed does not exist", "check the name and the folder")
 	case errors.Is(err, fs.ErrExist):
@@ -65,6 +69,12 @@ func classify(err error) error {
 		return fail("a file could not be read or written", "check the name and the folder")
 	}
 	return &failure{exitFailed, err, ""}
+}
+
+// isFull: no room on the disk, or none of it for this user.
+func isFull(err error) bool {
+	const windowsDiskFull = syscall.Errno(112)
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || runtime.GOOS == "windows" && errors.Is(err, windowsDiskFull)
 }
 
 // report prints an error and gives the exit code. What is no failure comes from

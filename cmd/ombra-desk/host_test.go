@@ -25,6 +25,7 @@ type hostState struct {
 	Rekeys            []hostKey
 	Receipt           papers.ManifestReceipt
 	Source            string
+	Closed            bool
 	Papers            []papers.ManifestPaper
 	Blobs             map[string][]byte
 	Replies           [][]byte
@@ -46,7 +47,7 @@ func hostMain(args []string) int {
 	do := map[string]func([]string) error{
 		"init": s.init, "challenge": s.challenge, "check": s.check, "office": s.office, "file": s.file,
 		"typed": s.typed, "papers": s.papersFor, "act": s.act, "replies": s.replies, "audit": s.audit, "paper": paper,
-		"binary": binary, "slip": slip, "crlf": crlf,
+		"binary": binary, "slip": slip, "crlf": crlf, "closed": s.closed,
 	}[args[0]]
 	err := do(args[1:])
 	if err == nil {

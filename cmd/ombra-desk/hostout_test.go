@@ -42,6 +42,9 @@ func (s *hostState) papersFor(args []string) error {
 		Receipts: []papers.ManifestReceipt{s.Receipt}, Papers: s.Papers, Head: s.Papers[len(s.Papers)-1].Leaf,
 		Log: papers.ManifestLog{Verifier: s.logKey().Verifier()},
 	}
+	if s.Closed {
+		m.Stage = "closed"
+	}
 	entries := []crypto.Entry{crypto.Bytes(papers.WrapName(0), wrap)}
 	for i, k := range s.Rekeys {
 		m.Keys = append(m.Keys, papers.ManifestKey{Epoch: i + 1, Recipient: k.Recipient, By: k.By})

@@ -24,3 +24,9 @@ func crlf(args []string) error {
 	b, err := os.ReadFile(args[0])
 	return errors.Join(err, os.WriteFile(args[1], bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n")), 0o600))
 }
+
+// closed says whether the papers that follow are of a closed case.
+func (s *hostState) closed(args []string) error {
+	s.Closed = args[0] == "yes"
+	return nil
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -92,6 +93,7 @@ func (d *desk) handOut(o *intakeOptions, rc receipt.Receipt, sealed papers.Seale
 		return err
 	}
 	if err := create(o.out, sealed.File); err != nil {
+		_ = os.Remove(o.slip) // its receipt opens nothing
 		return err
 	}
 	if d.json {

@@ -116,10 +116,14 @@ func (d *desk) storeKeys(at folder, o *keyNewOptions, k keys, enrolment []byte) 
 	if err := create(o.out, file); err != nil {
 		return err
 	}
-	if err := at.put(enrolment, "me.enrolment"); err != nil {
-		return err
+	err = at.put(enrolment, "me.enrolment")
+	if err == nil {
+		err = create(o.enrolment, enrolment)
 	}
-	return create(o.enrolment, enrolment)
+	if err != nil {
+		_ = os.Remove(o.out) // nobody was handed its enrolment, and it would be in the way of the next try
+	}
+	return err
 }
 
 // paper prints both secrets, only when asked: whoever reads over the shoulder,

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -56,8 +58,12 @@ func (d *desk) logVerify(dir string, seen []string) error {
 		return fail("there is no such folder", "unpack the auditor bundle first, and name its folder")
 	}
 	r, err := custody.Verify(os.DirFS(dir))
-	if err != nil {
+	var broken *custody.Break
+	switch {
+	case errors.As(err, &broken):
 		return err
+	case err != nil: // nothing was compared yet: it lacks a part
+		return fail(strings.TrimPrefix(err.Error(), "custody: "), "name the whole folder that ombra log export wrote")
 	}
 	vkey, err := os.ReadFile(filepath.Join(dir, custody.FileVerifier)) //nolint:gosec // the user names the folder
 	if err != nil {

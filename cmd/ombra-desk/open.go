@@ -104,7 +104,7 @@ func (d *desk) keyAtHand() error {
 	if d.origin == "" && d.keyFile == "" {
 		offices = d.offices()
 	}
-	err := fail("there is no key of yours on this machine", "ombra-desk key new --origin … --name …, or --key FILE")
+	err := fail("there is no key of yours on this machine", "ombra-desk key new --origin … --name …, or --key FILE; answers to a filer open with ombra-desk receipt open")
 	for _, origin := range offices {
 		if _, err = d.keyFileOf(origin); err == nil {
 			return nil

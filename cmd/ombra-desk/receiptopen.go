@@ -46,6 +46,9 @@ func (d *desk) receiptOpen(name, out, office string) error {
 	if err != nil {
 		return err
 	}
+	if len(pins.Enrolments) == 0 {
+		d.note("Without the office file nothing shows who signed: name it with --office office.note. The office publishes it.\n")
+	}
 	rc, err := d.askReceipt(origin)
 	if err != nil {
 		return err

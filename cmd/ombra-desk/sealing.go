@@ -35,6 +35,7 @@ func (s *sealing) finish() error {
 		s.d.say("    %-10s %s\n", name, s.Sums[name])
 	}
 	if err := create(s.out, s.File); err != nil {
+		s.d.note("No file was written, so strike out that receipt: it opens nothing.\n")
 		return err
 	}
 	s.d.note("Hand this file to the bot, which then asks for nothing more:\n")
@@ -57,7 +58,7 @@ func (s *sealing) prove() error {
 		if err != nil {
 			return err
 		}
-		if strings.ToUpper(strings.TrimSpace(line)) == s.rc.Group(i) {
+		if lookalikes.Replace(strings.ToUpper(strings.TrimSpace(line))) == s.rc.Group(i) {
 			return nil
 		}
 		t.say("That is not the group. Compare your paper with the screen.\n")

@@ -101,9 +101,9 @@ func createIn(root *os.Root, name string, b []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(b)
-	if cerr := f.Close(); err == nil {
-		err = cerr
+	err = fill(f, b)
+	if err != nil {
+		_ = root.Remove(name)
 	}
 	return err
 }

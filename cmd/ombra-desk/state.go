@@ -82,14 +82,7 @@ func (f folder) put(b []byte, parts ...string) error {
 		return err
 	}
 	defer func() { _ = os.Remove(tmp.Name()) }() //nolint:gosec // our own; gone already if all went well
-	_, err = tmp.Write(b)
-	if serr := tmp.Sync(); err == nil {
-		err = serr
-	}
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
+	if err := fill(tmp, b); err != nil {
 		return err
 	}
 	return os.Rename(tmp.Name(), name) //nolint:gosec // the user's own folder

@@ -12,10 +12,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"ombra/cases"
 )
 
 // restoreLogs puts the process's loggers back after a test.
@@ -94,6 +97,19 @@ func TestLogPassesWhatItShould(t *testing.T) {
 		"2026-11-24 INFO serving platform=terminal\n" // a day in the office's zone, and no time
 	if out.String() != want {
 		t.Errorf("got\n%swant\n%s", out.String(), want)
+	}
+}
+
+// TestLogNamesEveryJob: a job that fails without its name helps nobody.
+func TestLogNamesEveryJob(t *testing.T) {
+	jobs := (&cases.Service{}).Jobs()
+	if len(jobs) == 0 {
+		t.Fatal("there are no jobs")
+	}
+	for _, j := range jobs {
+		if !slices.Contains(allowed["job"], j.Name) {
+			t.Errorf("the log drops the name of the job %q", j.Name)
+		}
 	}
 }
 
