@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"context"
-	"io"
 	"testing"
 
 	"ombra/bot"
@@ -20,7 +19,7 @@ func TestSuiteWire(t *testing.T) {
 		c := mustDial(t, path)
 		w := bottest.NewWorld(o, func(account string) *bottest.Direct {
 			mustWatch(t, c, account)
-			return bottest.NewDirect(account, via, func(ctx context.Context, ev bot.Event) bot.Step { return overWire(ctx, t, c, ev) })
+			return bottest.NewDirect(account, via, c.Handle)
 		})
 		told := map[string][]bottest.Screen{}
 		w.Via = via
@@ -45,30 +44,4 @@ func mustWatch(t *testing.T, c *Client, account string) {
 	if err := c.Watch(account); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// overWire sends an event as a request.
-func overWire(ctx context.Context, t *testing.T, c *Client, ev bot.Event) bot.Step {
-	t.Helper()
-	r := Request{Account: ev.From.Reveal(), Verb: ev.Verb, Token: ev.Token, Form: ev.Form, Values: ev.Values}
-	files := ev.Files
-	if ev.Said != nil {
-		r.Said, files = ev.Said.Text, ev.Said.Files
-	}
-	for _, f := range files {
-		from, err := f.Open(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, err := io.ReadAll(from)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Files = append(r.Files, Upload{Name: f.Name, Data: data})
-	}
-	step, err := c.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return step
 }

@@ -44,8 +44,10 @@ func (s *setup) next(dir, file string) error {
 		steps = append(steps, "A backup key on another machine: age-keygen -pq; its public half under [backup] in "+file+", then here:\n"+
 			"     ombra backup"+c+", every day, and one drill: ombra restore")
 	}
-	steps = append(steps,
-		"ombra serve"+c)
+	steps = append(steps, "ombra serve"+c)
+	if s.test && !isOnSlack(s) {
+		steps = append(steps, "in another terminal, to be anybody there: ombra try"+c)
+	}
 	s.note("The office is set up. What is left:\n")
 	for i, step := range steps {
 		s.note("  %s. %s\n", strconv.Itoa(i+1), step)

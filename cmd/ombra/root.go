@@ -51,7 +51,7 @@ Ombudsmen, filers and auditors use ombra-desk on their own machines.`,
 	flags := cmd.PersistentFlags()
 	flags.StringVarP(&o.config, "config", "c", cmp.Or(os.Getenv("OMBRA_CONFIG"), "ombra.toml"), "the configuration")
 	flags.BoolVar(&o.json, "json", false, "write JSON, for machines")
-	cmd.AddCommand(newInit(o), newCheck(o), isPlain(newServe(o)), newRoster(o), newLog(o), newBackup(o), newRestore(o),
+	cmd.AddCommand(newInit(o), newCheck(o), isPlain(newServe(o)), isPlain(newTry(o)), newRoster(o), newLog(o), newBackup(o), newRestore(o),
 		isPlain(newSlack(o)), isPlain(newMattermost(o)), newVersion(o), isPlain(classified(newDemo())))
 	cmd.SetFlagErrorFunc(flagError)
 	cmd.PersistentPreRunE = o.refuseJSON
