@@ -2,6 +2,7 @@ package mattermost
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -23,7 +24,7 @@ func (a *Adapter) Check(ctx context.Context) []bot.Finding {
 	me, resp, err := a.api.GetMe(call, "")
 	switch status := statusOf(faultOf("", resp, err)); {
 	case err != nil && status == http.StatusUnauthorized:
-		return []bot.Finding{{What: "Mattermost refuses the bot's token", Mend: "ombra mattermost setup makes a new one; the old one may have been revoked, or the bot switched off, as it is with the account that owns it"}}
+		return []bot.Finding{{What: "Mattermost refuses the bot's token", Mend: "ombra mattermost setup makes a new one, and switches the bot on again; the old one may have been revoked, or the bot switched off, as it is with the account that owns it"}}
 	case err != nil:
 		return []bot.Finding{{What: "Mattermost does not answer", Mend: "check mattermost.url, and that the server runs"}}
 	}
@@ -45,20 +46,40 @@ func (a *Adapter) Check(ctx context.Context) []bot.Finding {
 }
 
 func (a *Adapter) checkPeople(ctx context.Context) (found []bot.Finding) {
-	var ids []string
-	for id := range a.o.Ombudsmen {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	for _, id := range ids {
-		if a.gone(ctx, id) {
-			found = append(found, bot.Finding{
-				What: a.o.Ombudsmen[id] + " has no account in Mattermost that is switched on",
-				Mend: "check mattermost under [ombudsmen." + a.o.Ombudsmen[id] + "]",
-			})
+	for _, id := range slices.Sorted(maps.Keys(a.o.People)) {
+		if f := a.checkPerson(ctx, id, a.o.People[id]); f != (bot.Finding{}) {
+			found = append(found, f)
 		}
 	}
 	return found
+}
+
+// checkPerson says why somebody cannot be told anything, or should not be.
+func (a *Adapter) checkPerson(ctx context.Context, id, name string) bot.Finding {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	table := "[ombudsmen." + name + "] or [oversight." + name + "]"
+	u, resp, err := a.api.GetUser(ctx, id, "")
+	switch status := statusOf(faultOf("", resp, err)); {
+	case err != nil && (status == http.StatusNotFound || status == http.StatusBadRequest):
+		return bot.Finding{
+			What: name + " has no account in Mattermost under that user id",
+			Mend: "in the System Console, under Users, open " + name + ", copy the user id of 26 letters and digits, and write it as mattermost under " + table,
+		}
+	case err != nil:
+		return bot.Finding{What: "Mattermost did not say whether " + name + " has an account", Mend: "look again in a minute"}
+	case u.DeleteAt != 0:
+		return bot.Finding{
+			What: name + " has no account in Mattermost that is switched on",
+			Mend: "if " + name + " still serves, activate it in the System Console under Users; else take " + table + " out of the configuration",
+		}
+	case u.IsBot:
+		return bot.Finding{
+			What: "the account of " + name + " in Mattermost is a bot's, not a person's",
+			Mend: "in the System Console, under Users, copy the user id of " + name + "'s own account, and write it as mattermost under " + table,
+		}
+	}
+	return bot.Finding{}
 }
 
 var (

@@ -215,7 +215,7 @@ func (s *site) adapter(ombudsmen map[string]string) (*mattermost.Adapter, string
 	s.Helper()
 	o := mattermost.Options{
 		URL: s.url, Token: mattermost.NewSecret("none yet"), Slash: mattermost.NewSecret("none yet"), Paths: mattermost.NewSecret(pathSecret),
-		Listen: "127.0.0.1:0", Attachments: mattermost.AnyFile, Ombudsmen: ombudsmen,
+		Listen: "127.0.0.1:0", Attachments: mattermost.AnyFile, People: ombudsmen,
 		Look: 300 * time.Millisecond, Click: time.Millisecond, // nobody here clicks twice by mistake
 	}
 	probe, err := mattermost.New(o)

@@ -103,7 +103,7 @@ type Options struct {
 	// plain HTTP, on a loopback address only.
 	CertFile, KeyFile string
 	Attachments       Attachments
-	Ombudsmen         map[string]string // roster names by user id, for Check
+	People            map[string]string // names of the roster and of oversight by user id, for Check
 	Owner             string            // user id of the account that owns the bot, for Check; may be empty
 	// Look is how often the direct channels are looked through for what no event
 	// told of; zero: once a minute.

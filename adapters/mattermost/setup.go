@@ -77,7 +77,14 @@ func (s *setup) found(what, mend string) {
 func (s *setup) who(ctx context.Context) error {
 	me, resp, err := s.admin.GetMe(ctx, "")
 	if err != nil {
-		return faultOf("look at the administrator's token", resp, err)
+		fault := faultOf("look at the administrator's token", resp, err)
+		switch statusOf(fault) {
+		case 0:
+			return errors.New("mattermost: nobody answers at " + s.URL)
+		case http.StatusUnauthorized:
+			return errors.New("mattermost: the server does not take the administrator's token")
+		}
+		return fault
 	}
 	if !slices.Contains(strings.Fields(me.Roles), model.SystemAdminRoleId) {
 		return errors.New("mattermost: the token is not a system administrator's")
@@ -97,11 +104,11 @@ func (s *setup) settings(ctx context.Context) error {
 		s.found("ServiceSettings.EnableBotAccountCreation is off", "switch it on for the setup: System Console, Integrations, Bot Accounts")
 	}
 	if !on(set.EnableUserAccessTokens) {
-		s.found("ServiceSettings.EnableUserAccessTokens is off", "switch it on: the bot has nothing else to log in with")
+		s.found("ServiceSettings.EnableUserAccessTokens is off", "switch it on: System Console, Integrations, Integration Management; the bot has nothing else to log in with")
 	}
 	if on(set.DisableBotsWhenOwnerIsDeactivated) {
 		s.found("ServiceSettings.DisableBotsWhenOwnerIsDeactivated is on: the bot is switched off with the account that made it",
-			"switch it off, or run this setup with the token of an account that stays")
+			"switch it off: System Console, Integrations, Bot Accounts; or run this setup with the token of an account that stays")
 	}
 	if host := private(s.Public); host != "" {
 		allowed := ""
@@ -109,11 +116,11 @@ func (s *setup) settings(ctx context.Context) error {
 			allowed = *set.AllowedUntrustedInternalConnections
 		}
 		if !permits(allowed, host) {
-			s.found("ServiceSettings.AllowedUntrustedInternalConnections does not name "+host+": the server will not call the callbacks", "add "+host+" there")
+			s.found("ServiceSettings.AllowedUntrustedInternalConnections does not name "+host+": the server will not call the callbacks", "add "+host+": System Console, Environment, Developer")
 		}
 	}
 	if c := cfg.EmailSettings.PushNotificationContents; c != nil && *c == model.FullNotification {
-		s.found("push notifications carry whole messages", "EmailSettings.PushNotificationContents: generic, or what the bot says in a conversation leaves the server by way of telephone makers")
+		s.found("push notifications carry whole messages", "EmailSettings.PushNotificationContents: a generic one, under System Console, Site Configuration, Notifications; or what the bot says in a conversation leaves the server by way of telephone makers")
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func newRoom(tb testing.TB, o mattermostfake.Options, set bottest.Settings, chan
 	log := slog.New(slog.NewTextHandler(r.logs, nil))
 	r.o = mattermost.Options{
 		URL: r.fake.URL(), Token: mattermost.NewSecret(r.bot.Token), Paths: mattermost.NewSecret(pathSecret), Listen: "127.0.0.1:0",
-		Attachments: mattermost.AnyFile, Ombudsmen: ids, Log: log, Look: 300 * time.Millisecond, Click: time.Millisecond,
+		Attachments: mattermost.AnyFile, People: ids, Log: log, Look: 300 * time.Millisecond, Click: time.Millisecond,
 	}
 	for _, c := range change {
 		c(&r.o)

@@ -96,6 +96,7 @@ func (o *options) findings(ctx context.Context) (found []finding, serving bool) 
 	if f.Serving && f.Settings != fingerprint(cfg) {
 		found = append(found, finding{"the office is served with older settings than the file has", "start it again", true})
 	}
+	found = append(found, mattermostNotes(cfg, f.Serving)...)
 	if !f.Serving {
 		found = append(found, platformFindings(ctx, cfg)...)
 	}

@@ -75,7 +75,27 @@ func (s *mattermostSetup) run(ctx context.Context) error {
 		URL: m.URL, Admin: admin, Bot: s.bot, Name: cfg.Office.Name, Teams: s.teams, Public: m.CallbackURL, Paths: secret, Token: old,
 	})
 	// What was made must not be lost because something after it failed.
-	return errors.Join(s.keep(m, done), err)
+	if kept := s.keep(m, done); kept != nil {
+		return kept
+	}
+	if err != nil {
+		return setupError(err)
+	}
+	if len(done.Changed) == 0 && len(done.Found) == 0 && (done.Owner == "" || done.Owner == m.Owner) {
+		s.say("Nothing to change.\n")
+	}
+	return nil
+}
+
+// setupError says what to do: the adapter's words name the step alone.
+func setupError(err error) error {
+	var f *failure
+	words, ours := strings.CutPrefix(err.Error(), "mattermost: ")
+	if errors.As(err, &f) || !ours {
+		return err
+	}
+	return fail(words, "mend that and run it again: what was made stays. The token is a system administrator's, from "+
+		"Mattermost: picture, Profile, Security, Personal Access Tokens")
 }
 
 // keep writes the files and says what was done.
@@ -104,9 +124,6 @@ func (s *mattermostSetup) keep(m config.Mattermost, done mattermost.Made) error 
 	}
 	for _, f := range done.Found {
 		s.say("MEND    %s\n        %s\n", f.What, f.Mend)
-	}
-	if len(done.Changed) == 0 && len(done.Found) == 0 && (done.Owner == "" || done.Owner == m.Owner) {
-		s.say("Nothing to change.\n")
 	}
 	return nil
 }
@@ -165,7 +182,7 @@ func mattermostOptions(cfg *config.Config) (mattermost.Options, error) {
 	m := cfg.Mattermost
 	o := mattermost.Options{
 		URL: m.URL, Listen: m.Listen, Public: m.CallbackURL, Sources: m.Prefixes(), CertFile: m.CertFile, KeyFile: m.KeyFile,
-		Attachments: mattermost.Attachments(cmp.Or(m.Attachments, string(mattermost.SealedOnly))), Ombudsmen: map[string]string{}, Owner: m.Owner,
+		Attachments: mattermost.Attachments(cmp.Or(m.Attachments, string(mattermost.SealedOnly))), People: map[string]string{}, Owner: m.Owner,
 	}
 	for _, from := range []struct {
 		file string
@@ -182,10 +199,33 @@ func mattermostOptions(cfg *config.Config) (mattermost.Options, error) {
 		}
 		*from.into = secret
 	}
-	for name, a := range cfg.Ombudsmen {
-		if a.Mattermost != "" {
-			o.Ombudsmen[a.Mattermost] = name
+	for _, people := range []map[string]config.Accounts{cfg.Ombudsmen, cfg.Oversight} {
+		for name, a := range people {
+			if a.Mattermost != "" {
+				o.People[a.Mattermost] = name
+			}
 		}
 	}
 	return o, nil
+}
+
+// mattermostNotes are about what check cannot see just now.
+func mattermostNotes(cfg *config.Config, serving bool) (found []finding) {
+	m := cfg.Mattermost
+	if !m.On() {
+		return nil
+	}
+	if m.Owner == "" {
+		found = append(found, finding{
+			"it is not known which account owns the bot in Mattermost: if that is switched off, the bot is too",
+			"ombra mattermost setup with an administrator's token says it; write it as owner under [mattermost]", false,
+		})
+	}
+	if !serving {
+		found = append(found, finding{
+			"whether Mattermost reaches the callbacks is looked at only while the office is served",
+			"ombra serve, then ombra check beside it", false,
+		})
+	}
+	return found
 }

@@ -28,37 +28,58 @@ func isOnChat(cfg *config.Config) bool { return cfg.Slack.On() || cfg.Mattermost
 // nothing yet.
 func chats(cfg *config.Config, log *slog.Logger, verbs []string) (map[string]chat, error) {
 	all := map[string]chat{}
-	if cfg.Slack.On() {
-		o, err := slackOptions(cfg)
-		if err != nil {
-			return nil, err
-		}
-		o.Log, o.Verbs = log, verbs
-		if all["slack"], err = slack.New(o); err != nil {
-			return nil, err
-		}
-	}
-	if cfg.Mattermost.On() {
-		o, err := mattermostOptions(cfg)
-		if err != nil {
-			return nil, err
-		}
-		o.Log = log
-		if all["mattermost"], err = mattermost.New(o); err != nil {
+	for name, build := range makers(cfg) {
+		var err error
+		if all[name], err = build(cfg, log, verbs); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
 }
 
-// platformFindings asks the platforms of an office that is not served just now.
-func platformFindings(ctx context.Context, cfg *config.Config) (found []finding) {
-	all, err := chats(cfg, slog.New(slog.DiscardHandler), nil)
-	if err != nil {
-		return []finding{findingOf(err)}
+// A maker makes the adapter of one platform.
+type maker func(cfg *config.Config, log *slog.Logger, verbs []string) (chat, error)
+
+func makers(cfg *config.Config) map[string]maker {
+	all := map[string]maker{}
+	if cfg.Slack.On() {
+		all["slack"] = newSlackChat
 	}
+	if cfg.Mattermost.On() {
+		all["mattermost"] = newMattermostChat
+	}
+	return all
+}
+
+func newSlackChat(cfg *config.Config, log *slog.Logger, verbs []string) (chat, error) {
+	o, err := slackOptions(cfg)
+	if err != nil {
+		return nil, err
+	}
+	o.Log, o.Verbs = log, verbs
+	return slack.New(o)
+}
+
+func newMattermostChat(cfg *config.Config, log *slog.Logger, _ []string) (chat, error) {
+	o, err := mattermostOptions(cfg)
+	if err != nil {
+		return nil, err
+	}
+	o.Log = log
+	return mattermost.New(o)
+}
+
+// platformFindings asks the platforms of an office that is not served just now:
+// each of them, whatever is wrong with another.
+func platformFindings(ctx context.Context, cfg *config.Config) (found []finding) {
+	all := makers(cfg)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		for _, f := range all[name].Check(ctx) {
+		c, err := all[name](cfg, slog.New(slog.DiscardHandler), nil)
+		if err != nil {
+			found = append(found, findingOf(err))
+			continue
+		}
+		for _, f := range c.Check(ctx) {
 			found = append(found, finding{f.What, f.Mend, true})
 		}
 	}
