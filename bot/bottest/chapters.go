@@ -81,7 +81,7 @@ func (w *World) answer(context.Context) error {
 		return err
 	}
 	w.Tell("anna", "answers, signed on her own machine; the host stored the answer and cannot read it")
-	if err := w.assess("bela"); err != nil {
+	if err := w.assess("bela", "", "investigating"); err != nil {
 		return err
 	}
 	w.Tell("bela", "assesses the case in the chat: category, priority, stage")
@@ -145,16 +145,16 @@ func (w *World) acknowledge(name, with string) error {
 	return nil
 }
 
-func (w *World) assess(name string) error {
-	p, err := w.card(name, "")
+func (w *World) assess(name, with, stage string) error {
+	p, err := w.card(name, with)
 	if err != nil {
 		return err
 	}
 	if err := p.Press(words.Get("act.assess")); err != nil {
 		return err
 	}
-	err = p.Send(url.Values{"category": {"unintended-harm"}, "priority": {"high"}, "urgent": {"no"}, "stage": {"investigating"}})
-	if err != nil || !p.Sees().Has(words.Get("stage.investigating")) {
+	err = p.Send(url.Values{"category": {"unintended-harm"}, "priority": {"high"}, "urgent": {"no"}, "stage": {stage}})
+	if err != nil || !p.Sees().Has(words.Get("stage."+stage)) {
 		return fmt.Errorf("not assessed: %w %s", err, p.Sees().Text)
 	}
 	return nil
@@ -211,7 +211,10 @@ func (w *World) readSealed(s papers.Sealed) error {
 			return fmt.Errorf("%s's papers lack the sealed report or its hash", name)
 		}
 		w.Tell(name, "opens both layers with her own key, and sees the hash that the filer's device printed")
-		return w.sign(name, words.Get("stage.received"), papers.Draft{Do: "ask", Text: "Which buyer?"})
+		return do(
+			w.sign(name, words.Get("stage.received"), papers.Draft{Do: "ask", Text: "Which buyer?"}),
+			w.acknowledge(name, words.Get("stage.received")), w.assess(name, words.Get("stage.acknowledged"), "assessing"),
+		)
 	}
 	return fmt.Errorf("nobody was drawn for the sealed report")
 }

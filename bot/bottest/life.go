@@ -3,6 +3,7 @@ package bottest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -23,15 +24,21 @@ type life struct {
 }
 
 // Life goes on after the story, in the same world. The office is to be one made
-// with [Living], and its clock is moved. dir is the folder of all that it keeps,
-// in which nothing may be found of what was deleted.
+// with [Living], and its clock is moved; the world has to say what people were
+// told. dir is the folder of all that it keeps, in which nothing may be found of
+// what was deleted.
 func Life(ctx context.Context, w *World, dir string) error {
+	if w.Notices == nil {
+		return errors.New("nobody hears the notices")
+	}
 	l := &life{w, dir}
-	return tell(ctx, []chapter{
+	return w.tell(ctx, []chapter{
+		{"the next morning", l.morning},
 		{"an oral report", l.oral},
 		{"a case handed over", l.handOver},
 		{"a late case", l.late},
 		{"an appeal", l.appeal},
+		{"an ombudsman withdraws", l.recusal},
 		{"a withdrawal", l.withdrawal},
 		{"a remedy for somebody helped", l.putRight},
 		{"a hold", l.hold},
@@ -51,13 +58,9 @@ func Living(set Settings) Settings {
 			change(o)
 		}
 	}
-	platforms := set.Platforms
-	if len(platforms) == 0 {
-		platforms = []string{"test"}
-	}
 	set.Options = func(o *bot.Options) {
 		o.Oversight = map[string]string{}
-		for _, p := range platforms {
+		for _, p := range set.platforms() {
 			o.Oversight[p+":vera"] = "vera"
 		}
 		if options != nil {
@@ -122,13 +125,21 @@ func (l *life) does(who, act, why string) (Screen, error) {
 func (l *life) days(ctx context.Context, n int) error {
 	for range n {
 		l.Office.Pass(24 * time.Hour)
-		for _, j := range l.Office.Cases.Jobs() {
-			if err := j.Do(ctx); err != nil {
-				return fmt.Errorf("the job %s: %w", j.Name, err)
-			}
+		if err := l.work(ctx); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// work is what an office does by itself on a day: its jobs, and the notices.
+func (l *life) work(ctx context.Context) error {
+	for _, j := range l.Office.Cases.Jobs() {
+		if err := j.Do(ctx); err != nil {
+			return fmt.Errorf("the job %s: %w", j.Name, err)
+		}
+	}
+	return l.deliver(ctx)
 }
 
 // until lets days pass until something holds, and no more than so many.

@@ -38,6 +38,11 @@ func (l *life) late(ctx context.Context) error {
 		return err
 	}
 	l.Tell("the second reporter", "files a report; two ombudsmen are drawn, and nobody acknowledges it")
+	drawn, err := l.holders(id)
+	if err != nil {
+		return err
+	}
+	late, watch := l.rung("overdue"), l.rung("oversight")
 	overdue := func() (bool, error) {
 		err := l.Seat("vera").Pick("overdue")
 		return l.Seat("vera").Sees().Has(id), err
@@ -49,9 +54,11 @@ func (l *life) late(ctx context.Context) error {
 		return fmt.Errorf("oversight sees too much: %s", screen.Text)
 	}
 	l.Tell("vera of oversight", "sees that a promised day has passed, and who holds the case; no word of it")
-	if err := l.days(ctx, 1); err != nil { // it is flagged in the night after
+	if err := do(l.rings("overdue", late, drawn...), l.rings("oversight", watch, "vera")); err != nil {
 		return err
 	}
+	l.Tell(together(drawn), "are told: "+notice("overdue"))
+	l.Tell("vera of oversight", "is told too: "+notice("oversight"))
 	if screen, err := l.look(l.Seat("second reporter"), l.Receipts["second reporter"]); err != nil || !screen.Has(words.Get("mine.late-text")) {
 		return fmt.Errorf("the filer is not told that it is late: %w %s", err, screen.Text)
 	}
@@ -84,6 +91,10 @@ func (l *life) released(ctx context.Context, id, reserve string) error {
 	if err := l.until(ctx, 6, func() (bool, error) { return l.sees(reserve, id) }); err != nil {
 		return err
 	}
+	since := l.rung("news")
+	if err := do(l.days(ctx, 1), l.rings("news", since, reserve)); err != nil {
+		return err
+	}
 	t, err := l.papers(reserve, id)
 	if err != nil {
 		return err
@@ -91,7 +102,8 @@ func (l *life) released(ctx context.Context, id, reserve string) error {
 	if !has(t, Waited) {
 		return fmt.Errorf("%s's papers lack the report", reserve)
 	}
-	l.Tell(reserve, "of the reserve had a grant that lay dormant since the filing: it is released, and the report opens with their own key")
+	l.Tell(reserve, "of the reserve had a grant that lay dormant since the filing. Now it is released: "+reserve+
+		" alone gets a notice, sees the case, and opens the report with a key of their own")
 	return do(l.acknowledge(reserve, id), l.sign(reserve, id, papers.Draft{Do: "answer", Text: Answered}))
 }
 
@@ -188,7 +200,19 @@ func (l *life) withdrawn(ctx context.Context, who, id, name string) error {
 		return err
 	}
 	l.Tell(name, "cannot close it as withdrawn for a week: the reporter could have been pressed")
-	if err := do(l.days(ctx, l.Office.Cases.Office.CoolingOff), l.sign(name, id, shut(Parted, "withdrawn"))); err != nil {
+	holders, err := l.holders(id)
+	if err != nil {
+		return err
+	}
+	if err := l.days(ctx, l.Office.Cases.Office.CoolingOff-1); err != nil {
+		return err
+	}
+	since := l.rung("news")
+	if err := do(l.days(ctx, 1), l.rings("news", since, holders...)); err != nil {
+		return err
+	}
+	l.Tell(together(holders), "get a notice when that week is over, and not before")
+	if err := l.sign(name, id, shut(Parted, "withdrawn")); err != nil {
 		return err
 	}
 	screen, err := l.look(l.Seat(who), l.Receipts[who])

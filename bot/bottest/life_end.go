@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"ombra/cases"
 	"ombra/crypto"
@@ -31,6 +32,7 @@ func (l *life) deletion(ctx context.Context) error {
 			return fmt.Errorf("the scan does not find %s of a case that is there", what)
 		}
 	}
+	l.Deleted = known
 	if err := l.gone(ctx, c, who); err != nil {
 		return err
 	}
@@ -47,19 +49,34 @@ func (l *life) deletion(ctx context.Context) error {
 	return l.kept()
 }
 
-// gone waits until the receipt opens nothing any more.
+// gone waits for the day on which the receipt is to open nothing any more.
 func (l *life) gone(ctx context.Context, c *cases.Case, who string) error {
 	due := c.Closed.AddMonths(l.Office.Cases.Office.Keeping.Months)
 	isGone := func() (bool, error) {
 		screen, err := l.look(l.Seat(who), l.Receipts[who])
-		gone := screen.Has(words.Get("error.not-found"))
-		if today := l.Office.Cases.Today(); err == nil && gone && today < due {
+		return screen.Has(words.Get("error.not-found")), err
+	}
+	if err := l.until(ctx, 40, func() (bool, error) {
+		gone, err := isGone()
+		today := l.Office.Cases.Today()
+		if err == nil && gone {
 			err = fmt.Errorf("on %s a case is gone that is due on %s", today, due)
 		}
-		return gone, err
-	}
-	if err := l.until(ctx, 40, isGone); err != nil {
+		return today == due.Add(-1), err
+	}); err != nil {
 		return err
+	}
+	l.Office.Pass(24 * time.Hour)
+	if l.Eve != nil {
+		if err := l.Eve(ctx); err != nil {
+			return err
+		}
+	}
+	if err := l.work(ctx); err != nil {
+		return err
+	}
+	if gone, err := isGone(); err != nil || !gone {
+		return fmt.Errorf("it is %s, and a case is there that was due: %w", due, err)
 	}
 	l.Tell("the third reporter", "comes back a month after the closing: \"not found, or its keeping period has ended\"")
 	return nil

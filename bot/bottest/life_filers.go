@@ -89,7 +89,7 @@ func (l *life) handOver(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := l.acknowledge(name, id); err != nil {
+	if err := do(l.acknowledge(name, id), l.assess(name, id, "assessing")); err != nil {
 		return err
 	}
 	if _, err := l.does("NGO", "handover", "It is her case."); err != nil {

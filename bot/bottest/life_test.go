@@ -21,7 +21,8 @@ func lives(t *testing.T, set bottest.Settings, spoil func(cases.Store) cases.Sto
 	if spoil != nil {
 		store = spoil(store)
 	}
-	o, err := bottest.NewOffice(t.Context(), store, shelf, bottest.Living(set))
+	bell := &bottest.Bell{}
+	o, err := bottest.NewOffice(t.Context(), store, shelf, bell.Hang(bottest.Living(set)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +35,8 @@ func lives(t *testing.T, set bottest.Settings, spoil func(cases.Store) cases.Sto
 			}
 			return seats[account]
 		},
-		Tell: func(who, what string) { t.Logf("%-26s %s", who, what) },
+		Tell:  func(who, what string) { t.Logf("%-26s %s", who, what) },
+		Means: bottest.Means{Notices: bell.Heard},
 	}
 	if err := bottest.Story(t.Context(), w); err != nil {
 		t.Fatal(err)

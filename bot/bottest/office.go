@@ -26,6 +26,13 @@ type Settings struct {
 	Platforms []string  // under which everybody has an account; the default is "test"
 }
 
+func (set Settings) platforms() []string {
+	if len(set.Platforms) == 0 {
+		return []string{"test"}
+	}
+	return set.Platforms
+}
+
 // An Office is a working office with ombudsmen whose keys are proved, and a
 // clock that can be moved.
 type Office struct {
@@ -46,9 +53,7 @@ func NewOffice(ctx context.Context, store cases.Store, shelf cases.Shelf, set Se
 	if len(set.Names) == 0 {
 		set.Names = []string{"anna", "bela", "chris"}
 	}
-	if len(set.Platforms) == 0 {
-		set.Platforms = []string{"test"}
-	}
+	set.Platforms = set.platforms()
 	o := &Office{Machines: map[string]*Machine{}, Tokens: &MemoryKeys{}, start: set.Start}
 	var err error
 	if o.transport, err = crypto.NewIdentity(); err != nil {

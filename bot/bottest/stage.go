@@ -144,34 +144,11 @@ func (s *stage) acts() int {
 	return int(n)
 }
 
-// patience is how long something may take that a platform does later.
-const patience = 10 * time.Second
-
 // soon waits until something holds.
-func (s *stage) soon(holds func() bool) bool {
-	for until := time.After(patience); !holds(); {
-		select {
-		case <-until:
-			return false
-		case <-time.After(time.Millisecond):
-		}
-	}
-	return true
-}
+func (s *stage) soon(holds func() bool) bool { return soon(holds) }
 
 // deliver tells the notices that are due now.
 func (s *stage) deliver() {
 	s.t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() { s.Office.Bot.Deliver(ctx); close(done) }()
-	told := s.soon(func() bool {
-		due, err := s.Office.Cases.Notices(context.Background())
-		return err == nil && len(due) == 0
-	})
-	stop()
-	<-done
-	if !told {
-		s.t.Fatal("notices are due and not told")
-	}
+	s.must(s.World.deliver(context.Background()))
 }

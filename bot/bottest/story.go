@@ -19,16 +19,22 @@ type World struct {
 	// Seat gives the person of an account; the same account twice is the same
 	// person.
 	Seat func(account string) Person
-	// Tell hears each line of the story: who sees what. Nil is silence.
-	Tell func(who, what string)
+	// Begin hears the title of each chapter, Tell each line of it: who sees what.
+	// Nil is silence.
+	Begin func(title string)
+	Tell  func(who, what string)
 	// Settle waits until what was said or pressed is answered, where a platform
 	// answers later. Nil is at once.
 	Settle func()
 	Means
+	// Eve is called on the day on which a case is deleted, before it is. Nil is
+	// nothing.
+	Eve func(ctx context.Context) error
 
 	// What the story leaves behind, for those who look into it afterwards.
 	Receipts map[string]string
 	Papers   map[string]Kept // the first that each ombudsman got
+	Deleted  *Scanner        // knows what was stored of the case that was deleted
 }
 
 // Kept is a file that a platform kept, and what opened it.
@@ -47,7 +53,7 @@ func Story(ctx context.Context, w *World) error {
 	if w.Tell == nil {
 		w.Tell = func(string, string) {}
 	}
-	return tell(ctx, []chapter{
+	return w.tell(ctx, []chapter{
 		{"a report that excludes an ombudsman", w.report},
 		{"an answer, and the way back", w.answer},
 		{"a sealed report", w.sealed},
@@ -64,8 +70,11 @@ type chapter struct {
 }
 
 // tell stops at the first chapter that does not hold.
-func tell(ctx context.Context, chapters []chapter) error {
+func (w *World) tell(ctx context.Context, chapters []chapter) error {
 	for _, c := range chapters {
+		if w.Begin != nil {
+			w.Begin(c.name)
+		}
 		if err := c.tell(ctx); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
