@@ -43,7 +43,7 @@ func (w *World) remedy(who, with string) error {
 	if err := do(sign("recommend", Advised), sign("agreed", Consent), sign("offer", TooLittle)); err != nil {
 		return err
 	}
-	w.Tell(name, "recommends compensation, records that the responsible body agreed, and offers it, each signed on her own machine")
+	w.Tell(name, "recommends compensation, records that the responsible body agreed, and offers it, each signed on their own machine")
 	if err := w.answerRemedy(who, "contest", Unfair, TooLittle); err != nil {
 		return err
 	}

@@ -76,11 +76,11 @@ func (w *World) answer(context.Context) error {
 	if !has(t, Words) || w.hasFormFiles() && !has(t, "beacon.log") || !slices.Equal(t.Excluded, []string{"chris"}) {
 		return fmt.Errorf("anna's papers lack the report, its file or the exclusion")
 	}
-	w.Tell("anna", "gets the papers, opens them on her own machine with her own key, and reads the report and its file")
+	w.Tell("anna", "gets the papers, opens them on their own machine with their own key, and reads the report and its file")
 	if err := w.sign("anna", "", papers.Draft{Do: "answer", Text: Answered}); err != nil {
 		return err
 	}
-	w.Tell("anna", "answers, signed on her own machine; the host stored the answer and cannot read it")
+	w.Tell("anna", "signs an answer on that machine; the host stores it and cannot read it")
 	if err := w.assess("bela", "", "investigating"); err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (w *World) followUp(staff Person) error {
 	if !has(t, Proof) || w.hasFormFiles() && !has(t, "proof.txt") {
 		return fmt.Errorf("bela's papers lack the evidence")
 	}
-	w.Tell("the member of staff", "adds evidence, signed with the receipt; bela reads it in her papers")
+	w.Tell("the member of staff", "adds evidence, signed with the receipt; bela reads it in the papers")
 	return w.strangers()
 }
 
@@ -189,7 +189,7 @@ func (w *World) sealed(context.Context) error {
 			return fmt.Errorf("the hash of %s is not shown: %s", name, screen.Text)
 		}
 	}
-	w.Tell("another member of staff", "seals a report on their own device and hands in one file: neither platform nor host sees a word")
+	w.Tell("a colleague", "seals a report on their own device and hands in one file: neither platform nor host sees a word")
 	return w.readSealed(s)
 }
 
@@ -210,7 +210,7 @@ func (w *World) readSealed(s papers.Sealed) error {
 		if !has(t, SealedBy) || !has(t, s.Sums["body.age"]) {
 			return fmt.Errorf("%s's papers lack the sealed report or its hash", name)
 		}
-		w.Tell(name, "opens both layers with her own key, and sees the hash that the filer's device printed")
+		w.Tell(name, "opens both layers with their own key, and sees the hash that the filer's device printed")
 		return do(
 			w.sign(name, words.Get("stage.received"), papers.Draft{Do: "ask", Text: "Which buyer?"}),
 			w.acknowledge(name, words.Get("stage.received")), w.assess(name, words.Get("stage.acknowledged"), "assessing"),
@@ -229,7 +229,7 @@ func (w *World) redress(context.Context) error {
 		return err
 	}
 	w.Receipts["claimant"] = rec
-	w.Tell("a claimant", "asks for redress: restitution and an acknowledgement; and gets a receipt")
+	w.Tell("a claimant", "asks for redress, restitution and an acknowledgement, and gets a receipt")
 	screen, err := w.look(claimant, rec)
 	if err != nil {
 		return err
@@ -262,7 +262,7 @@ func (w *World) closing(context.Context) error {
 		if !screen.Has(Final) || !screen.Has(words.Get("stage.closed")) || !screen.Has(words.Get("disposition.substantiated")) || screen.Has(Learned) {
 			return fmt.Errorf("%s does not see how it ended: %s", x.who, screen.Text)
 		}
-		w.Tell(name, "closes "+x.what+", signed: final answer, disposition, lessons; the filer reads the answer, not the lessons")
+		w.Tell(name, "closes "+x.what+", signed: a final answer, how it ended, and what was learned; the filer reads all but the last")
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (l *life) late(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.Tell("the second reporter", "files a report; two ombudsmen are drawn, and nobody acknowledges it")
+	l.Tell("a second reporter", "files a report; two ombudsmen are drawn, and nobody acknowledges it")
 	drawn, err := l.holders(id)
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func (l *life) appeal(ctx context.Context) error {
 	if err := l.sign(first, id, shut(Dismissed, "unsubstantiated")); err != nil {
 		return err
 	}
-	l.Tell(first, "closes that case as unsubstantiated, with lessons")
+	l.Tell(first, "closes that case as unsubstantiated")
 	screen, err := l.does("second reporter", "appeal", Again)
 	if err != nil {
 		return err
@@ -128,7 +128,7 @@ func (l *life) appeal(ctx context.Context) error {
 	if err := l.refused(first, id, shut(Dismissed, "unsubstantiated"), "decided-before"); err != nil {
 		return err
 	}
-	l.Tell(first, "signs the same end again, and is refused: somebody else has to decide")
+	l.Tell(first, "signs the same closing again, and is refused: somebody else has to decide")
 	return l.decided(id, first)
 }
 
@@ -178,6 +178,7 @@ func (l *life) withdrawal(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	l.Tell("a third reporter", "files a report with a large file")
 	if err := l.acknowledge(name, id); err != nil {
 		return err
 	}
@@ -190,7 +191,7 @@ func (l *life) withdrawal(ctx context.Context) error {
 			return fmt.Errorf("%s was not taken: %s", act.do, screen.Text)
 		}
 	}
-	l.Tell("the third reporter", "files a report with a large file, asks to withdraw it, takes that back, and asks again; nothing is deleted")
+	l.Tell("the third reporter", "asks to withdraw it, takes that back, and asks again; nothing is deleted by that")
 	return l.withdrawn(ctx, who, id, name)
 }
 
@@ -222,7 +223,7 @@ func (l *life) withdrawn(ctx context.Context, who, id, name string) error {
 	if err != nil {
 		return err
 	}
-	l.Tell(name, "closes it after that week, with lessons; the reporter sees until when the receipt opens it")
+	l.Tell(name, "closes the case; the reporter sees until when the receipt opens it")
 	return nil
 }
 

@@ -2,7 +2,9 @@ package bottest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -27,7 +29,7 @@ func (l *life) deletion(ctx context.Context) error {
 		return err
 	}
 	// A scan that does not find what is there would prove nothing afterwards.
-	for _, what := range []string{"the case's id", "a wrap", "a paper", "the name of a file", "the filer's receipt"} {
+	for _, what := range []string{"the case's id", "a wrap", "a paper", "the name of a file", "a file", "the filer's receipt"} {
 		if !slices.ContainsFunc(before, func(f Finding) bool { return f.What == what }) {
 			return fmt.Errorf("the scan does not find %s of a case that is there", what)
 		}
@@ -43,8 +45,8 @@ func (l *life) deletion(ctx context.Context) error {
 	if len(after) > 0 {
 		return fmt.Errorf("deleted, and still there: %s", Lines(after))
 	}
-	l.Tell("whoever takes the disk", fmt.Sprintf(
-		"and knows what to look for, found %d traces of the case while it was kept, and finds none in any file now", len(before),
+	l.Tell("a thief of the disk", fmt.Sprintf(
+		"who knows what to look for found %d traces of the case while it was kept, and finds none in any file of the office now", len(before),
 	))
 	return l.kept()
 }
@@ -126,7 +128,7 @@ func (l *life) traces(ctx context.Context, c *cases.Case) (*Scanner, error) {
 			}
 		}
 		for _, reader := range readers {
-			if err := s.papers(tx, c.ID, reader); err != nil {
+			if err := s.papers(tx, l.Office.Cases.Shelf, c.ID, reader); err != nil {
 				return err
 			}
 		}
@@ -134,7 +136,7 @@ func (l *life) traces(ctx context.Context, c *cases.Case) (*Scanner, error) {
 	})
 }
 
-func (s *Scanner) papers(tx cases.Tx, id cases.ID, reader string) error {
+func (s *Scanner) papers(tx cases.Tx, shelf cases.Shelf, id cases.ID, reader string) error {
 	list, err := tx.Papers(id, reader)
 	if err != nil {
 		return err
@@ -143,6 +145,11 @@ func (s *Scanner) papers(tx cases.Tx, id cases.ID, reader string) error {
 		s.KnowBytes("the hash of a paper", p.Sum[:])
 		if p.Shelf != "" {
 			s.Know("the name of a file", p.Shelf)
+			file, err := onShelf(shelf, p.Shelf)
+			if err != nil {
+				return err
+			}
+			s.ends("a file", file)
 			continue
 		}
 		blob, err := tx.Blob(id, p.N)
@@ -152,6 +159,15 @@ func (s *Scanner) papers(tx cases.Tx, id cases.ID, reader string) error {
 		s.ends("a paper", blob)
 	}
 	return nil
+}
+
+func onShelf(shelf cases.Shelf, name string) (b []byte, err error) {
+	f, err := shelf.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return io.ReadAll(f)
 }
 
 // ends knows the two ends of something: a store may cut it in the middle.

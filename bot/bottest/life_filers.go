@@ -35,7 +35,7 @@ func (l *life) oral(ctx context.Context) error {
 	if !clerk.Sees().Has(words.Get("sealed.done-title")) || clerk.Sees().Has(Spoken) {
 		return fmt.Errorf("the transcript was not taken as it should be: %s", clerk.Sees().Text)
 	}
-	l.Tell("a clerk of the office", "takes an oral report down on their own machine, hands in one sealed file, and gives the teller a slip with the receipt")
+	l.Tell("a clerk", "takes down on their own machine what a driver tells, hands in one sealed file, and gives the driver a slip with the receipt")
 	screen, err := l.look(l.Seat("teller"), l.Receipts["teller"])
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func (l *life) oral(ctx context.Context) error {
 	if screen, err = l.does("teller", "approve", ""); err != nil || !screen.Has("It is stored") {
 		return fmt.Errorf("it was not approved: %w %s", err, screen.Text)
 	}
-	l.Tell("whoever told it", "comes back with the slip, reads what was written down, and says that it is right")
+	l.Tell("the driver", "comes back with the slip, reads what was written down, and says that it is right")
 	return l.told(ctx)
 }
 
@@ -73,7 +73,7 @@ func (l *life) told(ctx context.Context) error {
 	if err := l.sign(name, id, shut(Final, "partly")); err != nil {
 		return err
 	}
-	l.Tell(name, "reads both, the approval signed with the receipt, and closes the case with lessons")
+	l.Tell(name, "reads both, what was said and that it is right, and closes the case")
 	return nil
 }
 
@@ -98,7 +98,7 @@ func (l *life) handOver(ctx context.Context) error {
 	if l.Receipts["doctor"], err = l.prove(l.Seat("NGO")); err != nil {
 		return err
 	}
-	l.Tell("the NGO", "hands the case over to her: it gets a new receipt, and passes it on, on paper")
+	l.Tell("the NGO", "hands the case over to her: it gets a second receipt for it, and passes that on, on paper")
 	return l.handedOver(name, id)
 }
 
@@ -121,8 +121,8 @@ func (l *life) handedOver(name, id string) error {
 	if !screen.Has(Answered) || !screen.Has("signed by "+name) || !screen.Has(waits) {
 		return fmt.Errorf("the new receipt does not open the answer: %s", screen.Text)
 	}
-	l.Tell("the doctor", "reads the next answer, which "+name+" signed; "+
-		"the NGO's receipt shows none of it, and can only object, for 14 days; what binds waits so long")
+	l.Tell("the doctor", "reads the next answer, which "+name+" signed. The NGO's receipt does not show it; for 14 days it can object, "+
+		"and so long the new one can decide nothing for good")
 	return nil
 }
 
@@ -151,6 +151,6 @@ func (l *life) putRight(ctx context.Context) error {
 	if !screen.Has(Final) || !screen.Has(words.Get("stage.closed")) || screen.Has(Learned) {
 		return fmt.Errorf("the doctor does not read how it ended: %s", screen.Text)
 	}
-	l.Tell(name, "closes the doctor's case with lessons, now that nothing is owed")
+	l.Tell(name, "closes the doctor's case, now that nothing is owed")
 	return nil
 }

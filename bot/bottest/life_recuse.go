@@ -84,8 +84,8 @@ func (l *life) withdraws(ctx context.Context, id, name, reserve string, before S
 	if err := l.blindTo(name, id, before); err != nil {
 		return err
 	}
-	l.Tell(name, "opens the papers, finds a sister in them, and withdraws, signed. At once the case is gone from the inbox, "+
-		"which is the same to the last byte as before the filing; asking for it by its id is answered like asking for one that never was")
+	l.Tell(name, "opens the papers, finds that they concern a sister, and withdraws with a signed act")
+	l.Tell(name, "sees at once the same inbox as before the filing, to the last byte; asked for by its id, the case is answered like one that never was")
 	if sees, err := l.sees(reserve, id); err != nil || !sees {
 		return fmt.Errorf("%s of the reserve does not see the case: %w", reserve, err)
 	}
@@ -139,6 +139,7 @@ func (l *life) without(ctx context.Context, id, name, reserve string) error {
 	if err := l.wrapless(ctx, id, name); err != nil {
 		return err
 	}
+	l.Tell(reserve, "answers. That brings the case a new key, which "+name+" is not given; what "+name+" was given before, the host deletes")
 	since, staying := l.rung("news"), []string{}
 	for _, who := range slices.Sorted(keys(l.Office.Machines)) {
 		if who != name {
@@ -151,12 +152,11 @@ func (l *life) without(ctx context.Context, id, name, reserve string) error {
 	if sees, err := l.sees(name, id); sees || err != nil {
 		return fmt.Errorf("%s sees the case again: %w", name, err)
 	}
-	l.Tell(reserve, "answers, which brings the case a new key that "+name+" is not given; the host deletes what "+name+" was given before")
-	l.Tell(together(staying), "are told the next day that the nurse added something. "+name+" is told nothing: also the notice of the filing, which was still waiting, was taken back")
+	l.Tell(together(staying), "are told the next day that the nurse added something. "+name+" is told nothing; even the notice of the filing, which still waited, was taken back")
 	if err := l.sign(reserve, id, shut(Final, "substantiated")); err != nil {
 		return err
 	}
-	l.Tell(reserve, "closes the case with lessons")
+	l.Tell(reserve, "closes the case")
 	return nil
 }
 

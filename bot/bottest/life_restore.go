@@ -45,14 +45,33 @@ func Restored(ctx context.Context, w *World) error {
 		return fmt.Errorf("%s's papers lack the report, the hold or its file", name)
 	}
 	w.Tell(name, "opens the papers on their own machine, which finds the same log and the same keys as before, and the hold with its file")
-	for who, why := range map[string]string{"late filer": "it was filed after the backup", "third reporter": "it was deleted before it"} {
-		if screen, err = l.look(l.Seat(who), l.Receipts[who]); err != nil {
-			return err
-		}
-		if !screen.Has(words.Get("error.not-found")) {
-			return fmt.Errorf("the receipt of the %s opens something, although %s: %s", who, why, screen.Text)
-		}
+	if err := do(l.absent("late filer", "it was filed after the backup"), l.absent("third reporter", "it was deleted before it")); err != nil {
+		return err
 	}
 	w.Tell("the late filer", "finds nothing, and is told in public to file again; what was deleted before the backup did not come back either")
 	return nil
+}
+
+// RestoredOlder looks at an office that came back from a backup which has a case
+// that was deleted since.
+func RestoredOlder(_ context.Context, w *World) error {
+	l := &life{World: w}
+	if err := l.absent("third reporter", "it was due on the day of the backup"); err != nil {
+		return err
+	}
+	w.Tell("the third reporter", "finds nothing there either: \"not found, or its keeping period has ended\"")
+	screen, err := l.look(l.Seat("staff"), l.Receipts["staff"])
+	if err == nil && !screen.Has(Final) {
+		err = fmt.Errorf("the receipt does not open its case: %s", screen.Text)
+	}
+	return err
+}
+
+// absent requires that a receipt opens nothing.
+func (l *life) absent(who, why string) error {
+	screen, err := l.look(l.Seat(who), l.Receipts[who])
+	if err == nil && !screen.Has(words.Get("error.not-found")) {
+		err = fmt.Errorf("the receipt of the %s opens something, although %s: %s", who, why, screen.Text)
+	}
+	return err
 }

@@ -7,21 +7,31 @@ import (
 	"testing"
 	"time"
 
+	"ombra/bot"
 	"ombra/bot/bottest"
 	"ombra/cases"
 )
 
-// lives tells the story and what comes after it, on a store that may be made
-// worse first.
-func lives(t *testing.T, set bottest.Settings, spoil func(cases.Store) cases.Store) error {
+// A spoiling makes an office worse than it should be.
+type spoiling struct {
+	office func(*cases.Office)
+	store  func(cases.Store) cases.Store
+	say    func(*bot.Step) bool
+}
+
+// lives tells the story and what comes after it.
+func lives(t *testing.T, start time.Time, spoil spoiling) error {
 	t.Helper()
 	dir := privateDir(t)
 	db, shelf := open(t, dir)
 	store := cases.Store(db)
-	if spoil != nil {
-		store = spoil(store)
+	if spoil.store != nil {
+		store = spoil.store(store)
 	}
-	bell := &bottest.Bell{}
+	bell, set := &bottest.Bell{}, bottest.Settings{Start: start, Change: spoil.office}
+	if spoil.say != nil {
+		set.Options = func(o *bot.Options) { o.Platforms["test"] = mouth{bell, spoil.say} }
+	}
 	o, err := bottest.NewOffice(t.Context(), store, shelf, bell.Hang(bottest.Living(set)))
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +56,7 @@ func lives(t *testing.T, set bottest.Settings, spoil func(cases.Store) cases.Sto
 
 // TestLife: after the story time passes, and everything that waits for it holds.
 func TestLife(t *testing.T) {
-	if err := lives(t, bottest.Settings{Start: firstDay}, nil); err != nil {
+	if err := lives(t, firstDay, spoiling{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -58,7 +68,7 @@ func TestLifeOnAnyDay(t *testing.T) {
 	}
 	for _, day := range []string{"2026-11-26", "2026-11-27", "2026-11-28", "2026-11-29", "2027-01-30", "2027-01-31", "2027-02-01", "2028-02-29"} {
 		t.Run(day, func(t *testing.T) {
-			if err := lives(t, bottest.Settings{Start: cases.Day(day).Time().Add(23*time.Hour + 59*time.Minute)}, nil); err != nil {
+			if err := lives(t, cases.Day(day).Time().Add(23*time.Hour+59*time.Minute), spoiling{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -70,22 +80,56 @@ type careless struct{ cases.Store }
 
 func (careless) Erase(context.Context) error { return nil }
 
+// lenient leaves a case in the sight of whoever withdrew from it.
+type lenient struct{ cases.Store }
+
+func (l lenient) Update(ctx context.Context, f func(cases.Tx) error) error {
+	return l.Store.Update(ctx, func(tx cases.Tx) error { return f(lenientTx{tx}) })
+}
+
+type lenientTx struct{ cases.Tx }
+
+func (l lenientTx) Put(c *cases.Case) error {
+	for i, g := range c.Grants {
+		if g.State == cases.Hidden {
+			c.Grants[i].State = cases.Live
+		}
+	}
+	return l.Tx.Put(c)
+}
+
+// A mouth tells people something else than it is given, or nothing.
+type mouth struct {
+	*bottest.Bell
+	say func(*bot.Step) bool
+}
+
+func (m mouth) Tell(ctx context.Context, to bot.Account, key string, s bot.Step) error {
+	if !m.say(&s) {
+		return nil
+	}
+	return m.Bell.Tell(ctx, to, key, s)
+}
+
 // TestLifeFailsLoudly: an office that does not do what is promised is found out,
 // and where.
 func TestLifeFailsLoudly(t *testing.T) {
 	for name, x := range map[string]struct {
-		change func(*cases.Office)
-		spoil  func(cases.Store) cases.Store
-		where  string
+		spoil spoiling
+		where string
 	}{
-		"nobody in reserve":  {change: func(o *cases.Office) { o.Reserve = 0 }, where: "a late case: "},
-		"nothing released":   {change: func(o *cases.Office) { o.Release = 0 }, where: "a late case: after 6 days"},
-		"no time to think":   {change: func(o *cases.Office) { o.CoolingOff = 0 }, where: "a withdrawal: "},
-		"nothing is deleted": {change: func(o *cases.Office) { o.Keeping.Months = 12 }, where: "deletion: after 40 days"},
-		"traces stay":        {spoil: func(s cases.Store) cases.Store { return careless{s} }, where: "deletion: deleted, and still there"},
+		"nobody is told":     {spoiling{say: func(*bot.Step) bool { return false }}, "the next morning: [anna bela"},
+		"notices say more":   {spoiling{say: func(s *bot.Step) bool { s.Text += " 7F3K-9QWD"; return true }}, "the next morning: a notice to "},
+		"nobody in reserve":  {spoiling{office: func(o *cases.Office) { o.Reserve = 0 }}, "a late case: "},
+		"nothing released":   {spoiling{office: func(o *cases.Office) { o.Release = 0 }}, "a late case: after 6 days"},
+		"sight is kept":      {spoiling{store: func(s cases.Store) cases.Store { return lenient{s} }}, "an ombudsman withdraws: "},
+		"no time to think":   {spoiling{office: func(o *cases.Office) { o.CoolingOff = 0 }}, "a withdrawal: "},
+		"nothing is deleted": {spoiling{office: func(o *cases.Office) { o.Keeping.Months = 12 }}, "deletion: after 40 days"},
+		"traces stay":        {spoiling{store: func(s cases.Store) cases.Store { return careless{s} }}, "deletion: deleted, and still there"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := lives(t, bottest.Settings{Start: firstDay, Change: x.change}, x.spoil)
+			t.Parallel()
+			err := lives(t, firstDay, x.spoil)
 			if err == nil || !strings.HasPrefix(err.Error(), x.where) {
 				t.Errorf("want %q, got %v", x.where, err)
 			}

@@ -31,7 +31,10 @@ func (w *World) log(ctx context.Context) error {
 	if size%8 != 0 {
 		return fmt.Errorf("the log shows its size: %d entries", size)
 	}
-	w.Tell("an auditor", fmt.Sprintf("verifies the log offline: %d entries under %d checkpoint(s), each as it was committed to", report.Signed, len(l.Checkpoints)))
+	w.Tell("an auditor", fmt.Sprintf(
+		"verifies the log of all acts offline, with no key but the published one: %d entries, %s; none is missing or changed",
+		report.Signed, count(len(l.Checkpoints), "signed checkpoint"),
+	))
 	return nil
 }
 
@@ -54,3 +57,11 @@ func AuditBundle(l cases.Log) fstest.MapFS {
 }
 
 func keys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
+
+// count names some things.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -68,6 +68,7 @@ type demoOffice struct {
 	keep  bool // the folder was asked for
 	store *sqlite.DB
 	shelf *sqlite.Shelf
+	bell  bottest.Bell // on the tour: what people are told
 }
 
 func newDemoOffice(ctx context.Context, dir string, tour bool) (*demoOffice, error) {
@@ -85,7 +86,7 @@ func newDemoOffice(ctx context.Context, dir string, tour bool) (*demoOffice, err
 	}
 	set := bottest.Settings{Platforms: []string{"terminal"}}
 	if tour {
-		set = bottest.Living(set)
+		set = d.bell.Hang(bottest.Living(set))
 	} else {
 		withRealForms(&set)
 	}

@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"ombra/bot/bottest"
 )
@@ -63,6 +66,75 @@ func TestTourFailsLoudly(t *testing.T) {
 	var out bytes.Buffer
 	if err := d.tour(context.Background(), &out); err == nil {
 		t.Error("a tour with a stranger at bela's place holds")
+	}
+}
+
+// A meddler does something to the office at a line of the tour.
+type meddler struct {
+	bytes.Buffer
+
+	at   string
+	once bool
+	do   func()
+}
+
+func (m *meddler) Write(b []byte) (int, error) {
+	n, err := m.Buffer.Write(b)
+	if !m.once && strings.Contains(m.String(), m.at) {
+		m.once = true
+		m.do()
+	}
+	return n, err
+}
+
+// TestTourExitsWithAnError: whoever runs the tour unattended learns from the exit
+// code that something did not hold. Here somebody kept a copy of what the office
+// deletes, or took away what it should have kept. That the tour holds otherwise
+// says TestTourCommandsWork.
+func TestTourExitsWithAnError(t *testing.T) {
+	keep := func(pattern string) func(*testing.T, string) {
+		return func(t *testing.T, dir string) {
+			names, err := filepath.Glob(filepath.Join(dir, pattern))
+			if err != nil || len(names) == 0 {
+				t.Fatalf("%q, %v", names, err)
+			}
+			for i, name := range names {
+				text, err := os.ReadFile(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("copy-%d", i)), text, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	drop := func(t *testing.T, dir string) {
+		names, err := filepath.Glob(filepath.Join(dir, "files", "*"))
+		for _, name := range names {
+			err = errors.Join(err, os.Remove(name))
+		}
+		if err != nil || len(names) == 0 {
+			t.Fatalf("%q, %v", names, err)
+		}
+	}
+	for name, x := range map[string]struct {
+		at, says string
+		do       func(*testing.T, string)
+	}{
+		"a copy of a file":       {"asks to withdraw it", "deletion: deleted, and still there: a file", keep("files/*")},
+		"a copy of the database": {"asks to withdraw it", "deletion: deleted, and still there: a paper", keep("ombra.db*")},
+		"a file is lost":         {"asks to withdraw it", "a withdrawal: ", drop},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), "office")
+			out, errs := &meddler{at: x.at, do: func() { x.do(t, dir) }}, &bytes.Buffer{}
+			code := run(context.Background(), []string{"demo", "--tour", "--dir", dir}, &options{in: strings.NewReader(""), out: out, err: errs, now: time.Now})
+			if !out.once || code != exitFailed || !strings.Contains(errs.String(), x.says) || strings.Contains(out.String(), "The story holds") {
+				t.Errorf("it exits with %d, says %q, and ends with\n%.500s", code, errs.String(), out.String()[max(0, out.Len()-500):])
+			}
+		})
 	}
 }
 

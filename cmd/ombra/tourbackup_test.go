@@ -20,7 +20,7 @@ func TestTourStoppedAtTheBackup(t *testing.T) {
 	}
 	reached := false
 	for lines := bufio.NewScanner(out); lines.Scan(); {
-		if !reached && strings.HasPrefix(lines.Text(), "the operator") {
+		if !reached && strings.Contains(lines.Text(), "the operator ") {
 			reached = true
 			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 				t.Fatal(err)
