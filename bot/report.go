@@ -100,22 +100,9 @@ func (v *visit) recall(ctx context.Context) (*Message, error) {
 func (v *visit) fileFields() []Field {
 	var fields []Field
 	for _, q := range v.o.Forms.of(v.state.Kind) {
-		fields = append(fields, v.question(q))
+		fields = append(fields, v.o.Forms.field(q, v.say.Lang()))
 	}
 	return append(fields, v.dangerField(), v.excludeField(), v.ownField(), v.filesField())
-}
-
-func (v *visit) question(q Question) Field {
-	lang := v.say.Lang()
-	f := Field{ID: "q." + q.ID, Kind: q.Kind, Label: q.Label.In(lang), Help: q.Help.In(lang), Max: q.Max, Optional: q.Optional}
-	options := q.Options
-	if q.ID == "category" {
-		options = v.o.Forms.Categories
-	}
-	for _, o := range options {
-		f.Options = append(f.Options, Option{Value: o.ID, Label: o.Label.In(lang)})
-	}
-	return f
 }
 
 func (v *visit) dangerField() Field {
@@ -138,20 +125,30 @@ func (v *visit) ownField() Field {
 }
 
 func (v *visit) excludeField() Field {
-	f := Field{ID: "exclude", Kind: Choices, Label: v.say.Get("file.exclude"), Help: v.say.Get("file.exclude-help"), Optional: true}
+	var names []string
 	today := v.o.Cases.Today()
 	for _, o := range v.o.Cases.Roster() {
 		if o.Serves(today) {
-			f.Options = append(f.Options, Option{Value: o.Name, Label: o.Name})
+			names = append(names, o.Name)
 		}
+	}
+	return v.exclusion(names)
+}
+
+func (v *visit) exclusion(names []string) Field {
+	f := Field{ID: "exclude", Kind: Choices, Label: v.say.Get("file.exclude"), Help: v.say.Get("file.exclude-help"), Optional: true}
+	for _, name := range names {
+		f.Options = append(f.Options, Option{Value: name, Label: name})
 	}
 	return f
 }
 
-func (v *visit) filesField() Field {
+func (v *visit) filesField() Field { return v.filesUpTo(v.o.Cases.Office.MaxFiles) }
+
+func (v *visit) filesUpTo(most int) Field {
 	return Field{
 		ID: "files", Kind: Files, Label: v.say.Get("file.files"), Help: v.say.Get("file.files-help"),
-		Max: v.o.Cases.Office.MaxFiles, Optional: true, Else: v.say.Get("file.files-else"),
+		Max: most, Optional: true, Else: v.say.Get("file.files-else"),
 	}
 }
 

@@ -22,6 +22,9 @@ import (
 // destroyed. There is no session beside it.
 type Token string
 
+// maxToken is a token's greatest length.
+const maxToken = 1500
+
 func (Token) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "[token]") }
 func (Token) LogValue() slog.Value       { return slog.StringValue("[token]") }
 
@@ -171,7 +174,7 @@ func (b *Bot) seal(who Account, form bool, s state) Token {
 func (b *Bot) open(who Account, form bool, t Token) (s state, err error) {
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(string(t))
 	// A token has one spelling; the decoder by itself skips line breaks.
-	if err != nil || len(t) > 1500 || strings.ContainsAny(string(t), "\r\n") {
+	if err != nil || len(t) > maxToken || strings.ContainsAny(string(t), "\r\n") {
 		return state{}, errForeign
 	}
 	now := b.o.Now()

@@ -78,6 +78,12 @@ func (s *FormSet) Languages() []string {
 	return nil
 }
 
+// Problem is one with a form, "report" or "redress", that somebody else than
+// [FormSet.Check] found.
+func (s *FormSet) Problem(form, what, mend string) Problem {
+	return Problem{File: s.file, Line: s.lines.of(form), What: what, Mend: mend}
+}
+
 func (s *FormSet) speaks(lang string) bool {
 	base, _, _ := strings.Cut(lang, "-")
 	langs := s.Languages()

@@ -47,7 +47,12 @@ func (d *drawing) add(b ...slack.Block) { d.blocks = append(d.blocks, b...) }
 // modal draws a step as a modal. What does not fit any more of a quote is cut,
 // and that is said; the bot's own limits keep all but the oddest within.
 func (a *Adapter) modal(s bot.Step) slack.ModalViewRequest {
-	d := newDrawing(s.Lang, a.o.Attachments)
+	return fitting(whole(s, a.o.Attachments), say.In(s.Lang))
+}
+
+// whole draws a modal however large it becomes.
+func whole(s bot.Step, attachments string) slack.ModalViewRequest {
+	d := newDrawing(s.Lang, attachments)
 	d.body(s, maxBlocks)
 	v := slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: "step", Title: plain(cut(s.Title, bot.MaxTitle)), Close: plain(d.words.Get("slack.close")),
@@ -65,7 +70,13 @@ func (a *Adapter) modal(s bot.Step) slack.ModalViewRequest {
 	if text, err := json.Marshal(m); err == nil && len(text) <= maxMeta {
 		v.PrivateMetadata = string(text)
 	}
-	return fitting(v, d.words)
+	return v
+}
+
+// Oversize is by how many bytes a form is larger than Slack takes, or 0. Such a
+// form is no form: nobody could open it.
+func Oversize(s bot.Step, attachments string) int {
+	return max(0, size(whole(s, attachments))-maxView)
 }
 
 // home draws a kept step as the Home tab.

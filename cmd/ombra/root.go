@@ -114,5 +114,11 @@ func (o *options) load() (*config.Config, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fail("there is no configuration at "+o.config, "ombra init, or name it with --config")
 	}
-	return cfg, err
+	if err != nil {
+		return nil, err
+	}
+	if found := slackForms(cfg); len(found) > 0 {
+		return nil, found
+	}
+	return cfg, nil
 }

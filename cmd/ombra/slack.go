@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"ombra/adapters/slack"
+	"ombra/cases"
 	"ombra/config"
 )
 
@@ -57,6 +59,27 @@ func slackNotes(cfg *config.Config) []finding {
 		"ombudsmen cannot hand in signed files through Slack, so no case can be answered with a signature or closed: slack.attachments is off",
 		"with slack.attachments = \"sealed\" they can; or give them [mattermost] beside it", false,
 	}}
+}
+
+// slackForms refuses questions that are more than Slack shows in one view: nobody
+// could open the form.
+func slackForms(cfg *config.Config) (found config.Problems) {
+	if !cfg.Slack.On() {
+		return nil
+	}
+	forms := formsOf(cfg.FormSet)
+	for _, kind := range []cases.Kind{cases.Report, cases.Redress} {
+		for _, lang := range cfg.FormSet.Languages() {
+			over := slack.Oversize(forms.Largest(kind, lang), cmp.Or(cfg.Slack.Attachments, slack.SealedOnly))
+			if over > 0 {
+				found = append(found, cfg.FormSet.Problem(
+					string(kind), fmt.Sprintf("the %s form is %d KB larger in %q than Slack shows", kind, (over+1023)>>10, lang),
+					"offer fewer or shorter options, or ask fewer questions",
+				))
+			}
+		}
+	}
+	return found
 }
 
 // slackOptions reads what [slack] names.
