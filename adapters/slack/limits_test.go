@@ -7,8 +7,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
-
 	"ombra/adapters/slack/slackfake"
 	"ombra/bot"
 	"ombra/bot/say"
@@ -137,35 +135,6 @@ func TestQuoteIsWhole(t *testing.T) {
 			if fit(p, maxSection) != len(p) || strings.Contains(text, "&") && strings.Count(p, "&") != strings.Count(p, ";") {
 				t.Errorf("%.20q: a part of %d", text, len(p))
 			}
-		}
-	}
-}
-
-// TestManifest: valid, with the least scopes for every plan.
-func TestManifest(t *testing.T) {
-	for _, p := range []struct {
-		Plan
-		scopes, events []string
-		readOnly       bool
-	}{
-		{Plan{Name: "Ombra"}, []string{"chat:write", "commands", "files:read", "files:write", "im:history", "im:write"}, []string{"app_home_opened", "message.im"}, false},
-		{Plan{Name: strings.Repeat("n", 75), Mode: HTTP, URL: "https://o.example/slack", Attachments: AnyFile}, []string{"chat:write", "commands", "files:read", "files:write", "im:history", "im:write"}, []string{"app_home_opened", "message.im"}, false},
-		{Plan{Name: "Ombra", Direct: ButtonsOnly}, []string{"chat:write", "commands", "files:read", "files:write", "im:write"}, []string{"app_home_opened"}, true},
-		{Plan{Name: "Ombra", Direct: ButtonsOnly, Attachments: NoFile}, []string{"chat:write", "commands", "files:write", "im:write"}, []string{"app_home_opened"}, true},
-	} {
-		text := Manifest(p.Plan)
-		if wrong := slackfake.CheckManifest(text); len(wrong) > 0 {
-			t.Errorf("%+v: %q", p.Plan, wrong)
-		}
-		var m manifest
-		if err := json.Unmarshal(text, &m); err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(p.scopes, m.OAuth.Scopes.Bot) + cmp.Diff(p.events, m.Settings.Events.Bot); diff != "" {
-			t.Error(diff)
-		}
-		if m.Features.Home.ReadOnly != p.readOnly || !m.Features.Home.Messages || m.Settings.Socket != (p.Mode != HTTP) || strings.Contains(string(text), "\"user\"") {
-			t.Errorf("%s", text)
 		}
 	}
 }

@@ -44,14 +44,15 @@ func at(m object, path string) any {
 }
 
 // TestManifests: each is valid by Slack's schema and says of every switch what the
-// switch says. What Slack would take for true if it were left out is written.
+// switch says, or is by itself. What Slack would take for true if it were left out is
+// written.
 func TestManifests(t *testing.T) {
-	for _, p := range plans() {
+	for _, p := range append(plans(), slack.Plan{Name: "Ombra"}) {
 		if wrong := slackfake.CheckManifest(slack.Manifest(p)); len(wrong) > 0 {
 			t.Errorf("%+v: %q", p, wrong)
 		}
 		m := manifestOf(t, p)
-		typed, socket := p.Direct == slack.TypedToo, p.Mode == slack.Socket
+		typed, socket := p.Direct != slack.ButtonsOnly, p.Mode != slack.HTTP
 		scopes, events := []any{"chat:write", "commands", "files:write", "im:write"}, []any{"app_home_opened"}
 		if p.Attachments != slack.NoFile {
 			scopes = append(scopes, "files:read")
