@@ -100,7 +100,7 @@ func TestDown(t *testing.T) {
 }
 
 // soon waits until something holds.
-func soon(t *testing.T, what string, holds func() bool) {
+func soon(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	for until := time.After(10 * time.Second); !holds(); {
 		select {

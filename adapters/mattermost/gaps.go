@@ -38,6 +38,9 @@ func (a *Adapter) mendGap(ctx context.Context, me string) error {
 		return err
 	}
 	for _, c := range channels {
+		if c.TotalMsgCount == 0 && c.CreateAt >= since {
+			a.greetIn(ctx, me, c)
+		}
 		stands := [2]int64{c.LastPostAt, c.TotalMsgCount}
 		if c.LastPostAt < since || a.stood[c.Id] == stands {
 			continue
@@ -143,6 +146,19 @@ func (a *Adapter) greet(ctx context.Context, me string, ev *model.WebSocketEvent
 	if user == "" || !idShape.MatchString(channel) || strings.EqualFold(user, me) {
 		return
 	}
+	a.welcome(ctx, user, channel)
+}
+
+// greetIn does the same where nobody heard that the conversation was opened: nothing
+// stands in it yet.
+func (a *Adapter) greetIn(ctx context.Context, me string, c *model.Channel) {
+	if user := c.GetOtherUserIdForDM(me); idShape.MatchString(user) && !strings.EqualFold(user, me) {
+		a.welcome(ctx, user, c.Id)
+	}
+}
+
+// welcome shows the home card in a conversation, once.
+func (a *Adapter) welcome(ctx context.Context, user, channel string) {
 	a.mu.Lock()
 	fresh := a.seen.add("greeted " + channel)
 	a.mu.Unlock()

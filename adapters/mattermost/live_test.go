@@ -98,6 +98,9 @@ func (s *site) world(office *bottest.Office, a *mattermost.Adapter, botID string
 			greeted[name] = true
 			_, _, err := s.room.Client(p.Token).CreateDirectChannel(context.Background(), p.ID, botID)
 			s.must("open the conversation", err)
+			// It comes over two sockets, at no certain moment: whoever acted before it
+			// came would take it for the answer.
+			soon(s, "the greeting of "+name, func() bool { return len(p.Direct()) > 0 })
 			settle()
 		}
 		return p

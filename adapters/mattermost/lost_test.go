@@ -112,6 +112,33 @@ func TestLostBeforeHeard(t *testing.T) {
 	}
 }
 
+// TestGreetedLate: law 7 comes first also where nobody heard that the conversation was
+// opened, as while the office was not served; once, and never into one that is in use.
+func TestGreetedLate(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t, mattermostfake.Options{Client: fresh()}, bottest.Settings{})
+	staff := r.fake.Seat("staff")
+	before := len(staff.Direct())
+	r.stop()
+	dora := r.fake.Seat("dora")
+	_, _, err := r.fake.Client(dora.Token).CreateDirectChannel(t.Context(), dora.ID, r.bot.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := r.serve(t, r.reopen(t), r.Office.Bot.Handle)
+	greeted := func() bool {
+		return slices.ContainsFunc(dora.Direct(), func(s bottest.Screen) bool { return s.Has(words.Get("home.title")) })
+	}
+	soon(t, "the greeting", greeted)
+	stop()
+	r.serve(t, r.reopen(t), r.Office.Bot.Handle)
+	soon(t, "the socket", func() bool { return r.fake.Sockets(r.bot) > 0 })
+	<-time.After(2 * r.o.Look) // two more looks
+	if n, m := len(dora.Direct()), len(staff.Direct()); n != 1 || m != before {
+		t.Errorf("%d greetings; %d messages to somebody who was greeted before, were %d", n, m, before)
+	}
+}
+
 // TestNoticeIsNoAnswer: what was said while the office was closed is answered when it
 // opens, though a notice came into the conversation first.
 func TestNoticeIsNoAnswer(t *testing.T) {

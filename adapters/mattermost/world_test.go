@@ -77,6 +77,9 @@ func newRoom(tb testing.TB, o mattermostfake.Options, set bottest.Settings, chan
 		if !greeted[name] { // whoever opens the conversation is greeted, before anybody types
 			greeted[name] = true
 			_, _, _ = r.fake.Client(p.Token).CreateDirectChannel(context.Background(), p.ID, r.bot.ID)
+			// It comes over the bot's socket, which may not even be connected: whoever
+			// acted before it came would take it for the answer.
+			soon(tb, "the greeting of "+name, func() bool { return len(p.Direct()) > 0 })
 			_ = r.fake.Settle(settled)
 		}
 		return p
