@@ -84,16 +84,26 @@ func (s *Server) start(d *delivery, attempt int, reason string) {
 func (s *Server) deliver(d *delivery, attempt int, reason string) {
 	for {
 		_, failed := s.send(d, attempt, reason)
-		s.end()
 		if failed == "" || failed == "no_retry" || attempt == len(retryAfter) {
+			s.end()
 			return
 		}
-		if !s.until(s.Now().Add(retryAfter[attempt])) {
+		if !s.rest(retryAfter[attempt]) {
 			return
 		}
 		attempt, reason = attempt+1, failed
-		s.begin()
 	}
+}
+
+// rest is not busy until some time has passed, and then busy again.
+func (s *Server) rest(d time.Duration) bool {
+	s.mu.Lock()
+	p := s.pause(s.now().Add(d))
+	s.ripe(p) // at once: it never stops being busy
+	s.busy--
+	s.stir()
+	s.mu.Unlock()
+	return s.wait(p)
 }
 
 // ask delivers what somebody did and returns the app's answer. It is not

@@ -42,6 +42,9 @@ type Options struct {
 	Unpaced bool
 	// Ping is the time between pings on a socket; zero: 5 s.
 	Ping time.Duration
+	// Still stops the workspace's clock: it moves with [Server.Advance] alone. For
+	// tests of what is due by it, which a busy machine would run into.
+	Still bool
 }
 
 // Server is the workspace. All methods may be called at once from anywhere.
@@ -66,6 +69,8 @@ type Server struct {
 	mu       sync.Mutex // covers all that follows
 	offset   time.Duration
 	moved    chan struct{} // closed when the clock was moved
+	began    time.Time     // of a clock that stands still
+	pauses   map[*pause]bool
 	changed  chan struct{} // closed when anything happened
 	last     time.Time     // real time of the last activity
 	busy     int           // calls and deliveries under way
@@ -109,7 +114,7 @@ func New(o Options) (*Server, error) {
 		o: o, app: a, ctx: ctx, stop: stop, base: "http://" + l.Addr().String(),
 		team: id("T"), bot: id("U"), botID: id("B"), appID: id("A"), general: id("C"),
 		secret: letters(32), verify: letters(24),
-		moved: make(chan struct{}), changed: make(chan struct{}), last: time.Now(),
+		moved: make(chan struct{}), changed: make(chan struct{}), last: time.Now(), began: time.Now(), pauses: map[*pause]bool{},
 		users: map[string]*user{}, channels: map[string]*channel{}, views: map[string]*view{}, files: map[string]*file{},
 		triggers: map[string]*trigger{}, hooks: map[string]*hook{}, tickets: map[string]time.Time{}, waiting: map[string]chan []byte{}, pace: map[string]*bucket{}, told: map[string]*delivery{},
 	}
@@ -174,105 +179,6 @@ func (s *Server) Team() string { return s.team }
 
 // BotUser is the bot's user id.
 func (s *Server) BotUser() string { return s.bot }
-
-// Now is the time of the workspace.
-func (s *Server) Now() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now()
-}
-
-func (s *Server) now() time.Time { return time.Now().Add(s.offset) }
-
-// Advance moves the clock forward. What falls due is done at once, beside the
-// caller: Settle waits for it.
-func (s *Server) Advance(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.offset += d
-	close(s.moved)
-	s.moved = make(chan struct{})
-	s.stir()
-}
-
-// until waits by the workspace's clock. It reports false at the end of the world.
-func (s *Server) until(due time.Time) bool {
-	for {
-		s.mu.Lock()
-		left, moved := due.Sub(s.now()), s.moved
-		s.mu.Unlock()
-		if left <= 0 {
-			return true
-		}
-		timer := time.NewTimer(left)
-		select {
-		case <-timer.C:
-		case <-moved:
-		case <-s.ctx.Done():
-			timer.Stop()
-			return false
-		}
-		timer.Stop()
-	}
-}
-
-// begin and end enclose what keeps the workspace busy.
-func (s *Server) begin() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.busy++
-	s.stir()
-}
-
-func (s *Server) end() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.busy--
-	s.stir()
-}
-
-// stir tells whoever waits that something happened. s.mu is held.
-func (s *Server) stir() {
-	s.last = time.Now()
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
-
-// quiet waits until done says so, with how long nothing has happened (zero while
-// a call or a delivery is under way), and at most for most.
-func (s *Server) quiet(most time.Duration, done func(still time.Duration) bool) {
-	end := time.Now().Add(most)
-	for {
-		s.mu.Lock()
-		still, changed := time.Since(s.last), s.changed
-		if s.busy > 0 {
-			still = 0
-		}
-		s.mu.Unlock()
-		if done(still) {
-			return
-		}
-		if time.Now().After(end) {
-			return
-		}
-		timer := time.NewTimer(5 * time.Millisecond)
-		select {
-		case <-timer.C:
-		case <-changed:
-		case <-s.ctx.Done():
-		}
-		timer.Stop()
-		if s.ctx.Err() != nil {
-			return
-		}
-	}
-}
-
-// Settle waits until for some time no call and no delivery was under way. A
-// redelivery that is due later is not waited for.
-func (s *Server) Settle() {
-	s.quiet(15*time.Second, func(still time.Duration) bool { return still > 40*time.Millisecond })
-}
 
 const alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 

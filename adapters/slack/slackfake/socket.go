@@ -220,7 +220,7 @@ func (s *Server) Disconnect(reason string) {
 	if reason == "link_disabled" {
 		s.retired = true
 	}
-	due := s.now().Add(10 * time.Second)
+	due := s.now().Add(closesIn)
 	s.mu.Unlock()
 	for _, c := range all {
 		_ = c.write(disconnect(reason))
@@ -229,14 +229,19 @@ func (s *Server) Disconnect(reason string) {
 			continue
 		}
 		s.mu.Lock()
+		p := s.pause(due)
 		s.spawn(func() {
-			if s.until(due) {
+			if s.wait(p) {
 				_ = c.ws.Close()
+				s.end()
 			}
 		})
 		s.mu.Unlock()
 	}
 }
+
+// closesIn is how long a connection lives on after a disconnect frame.
+const closesIn = 10 * time.Second
 
 // EnableSockets undoes link_disabled.
 func (s *Server) EnableSockets() {

@@ -58,7 +58,7 @@ func (r *rig) triggerOf(p *Person) string {
 }
 
 func TestTriggers(t *testing.T) {
-	r := newRig(t, Options{}, 0, nil)
+	r := newRig(t, Options{Still: true}, 0, nil)
 	p := r.Person("anna")
 	v := modal("x", section("y"))
 	open := func(trigger string) obj { return r.call("views.open", obj{"trigger_id": trigger, "view": v}) }
@@ -107,7 +107,7 @@ func TestViews(t *testing.T) {
 func ignore(error) error { return nil }
 
 func TestPace(t *testing.T) {
-	r := newRig(t, Options{}, 0, nil)
+	r := newRig(t, Options{Still: true}, 0, nil)
 	p := r.Person("anna")
 	post := func() obj { return r.call("chat.postMessage", obj{"channel": p.DM(), "text": "x"}) }
 	for range 20 {
