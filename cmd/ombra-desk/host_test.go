@@ -47,7 +47,7 @@ func hostMain(args []string) int {
 	do := map[string]func([]string) error{
 		"init": s.init, "challenge": s.challenge, "check": s.check, "office": s.office, "file": s.file,
 		"typed": s.typed, "papers": s.papersFor, "act": s.act, "replies": s.replies, "audit": s.audit, "paper": paper,
-		"binary": binary, "slip": slip, "crlf": crlf, "closed": s.closed,
+		"binary": binary, "slip": slip, "crlf": crlf, "closed": s.closed, "large": large,
 	}[args[0]]
 	err := do(args[1:])
 	if err == nil {

@@ -30,3 +30,6 @@ func (s *hostState) closed(args []string) error {
 	s.Closed = args[0] == "yes"
 	return nil
 }
+
+// large writes a file that no form in Slack takes.
+func large(args []string) error { return os.WriteFile(args[0], make([]byte, manyBytes), 0o600) }

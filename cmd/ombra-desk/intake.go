@@ -101,6 +101,7 @@ func (d *desk) handOut(o *intakeOptions, rc receipt.Receipt, sealed papers.Seale
 	}
 	d.note("Print this slip, hand it over, and delete the file. It holds the receipt:\n")
 	d.say("%s\n", o.slip)
+	d.remarkSize(len(sealed.File))
 	d.note("Hand this file to the bot, today:\n")
 	d.say("%s\n", o.out)
 	return nil

@@ -38,9 +38,21 @@ func (s *sealing) finish() error {
 		s.d.note("No file was written, so strike out that receipt: it opens nothing.\n")
 		return err
 	}
+	s.d.remarkSize(len(s.File))
 	s.d.note("Hand this file to the bot, which then asks for nothing more:\n")
 	s.d.say("%s\n", s.out)
 	return nil
+}
+
+// manyBytes is what a form takes everywhere: Slack's 10 MB.
+const manyBytes = 10_000_000
+
+// remarkSize: a file that is refused is not filed, and its receipt opens nothing.
+func (d *desk) remarkSize(n int) {
+	if n > manyBytes {
+		d.note("This file has %d MB. A form in Slack takes 10, and an office seldom more than 25: if the bot does not take it,\n"+
+			"seal again with less attached, and strike out this receipt.\n", n/1_000_000)
+	}
 }
 
 // prove asks for one group back, where there is a terminal to ask on.
