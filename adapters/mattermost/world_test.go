@@ -108,22 +108,21 @@ func newRoom(tb testing.TB, o mattermostfake.Options, set bottest.Settings, chan
 // listen opens the listener and points the slash command at it.
 func (r *room) listen(tb testing.TB) {
 	tb.Helper()
-	r.o.Slash = mattermost.NewSecret("none yet")
-	probe, err := mattermost.New(r.o)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if err := probe.Listen(); err != nil {
-		tb.Fatal(err)
-	}
-	r.o.Listen = strings.TrimPrefix(probe.Base(), "http://")
-	probe.Close()
-	r.slash = r.fake.AddCommand(r.admin, "ombra", mattermost.SlashURL("http://"+r.o.Listen, r.o.Paths)).Token
+	command := r.fake.AddCommand(r.admin, "ombra", "http://127.0.0.1:1/")
+	r.slash = command.Token
 	r.o.Slash = mattermost.NewSecret(r.slash)
+	var err error
 	if r.a, err = mattermost.New(r.o); err != nil {
 		tb.Fatal(err)
 	}
 	if err := r.a.Listen(); err != nil {
+		tb.Fatal(err)
+	}
+	// It is listened first and pointed at then: a port that was given back in between
+	// would be anybody's.
+	r.o.Listen = strings.TrimPrefix(r.a.Base(), "http://")
+	command.URL = mattermost.SlashURL(r.a.Base(), r.o.Paths)
+	if _, _, err := r.fake.Client(r.admin.Token).UpdateCommand(context.Background(), &command); err != nil {
 		tb.Fatal(err)
 	}
 	r.fake.Busy(r.a.Busy)
