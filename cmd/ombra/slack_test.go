@@ -177,9 +177,7 @@ func (w *workspace) story(mode string) {
 	w.fake.Person("anna").Becomes(slackfake.Deactivated)
 	w.checks(false, "MEND  "+say.Get("slack.check-deactivated", "name", "anna"), say.Get("slack.mend-deactivated", "name", "anna"))
 	mustStop(t, server, stderr)
-	if n := w.fake.Connections(); n > 0 {
-		t.Errorf("%d connections are left", n)
-	}
+	inTime(t, "the end of all connections", func() bool { return w.fake.Connections() == 0 })
 	w.mustKnowNobody(stderr.String(), receipt)
 }
 
