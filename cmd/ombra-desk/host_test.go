@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -115,9 +116,12 @@ func (s *hostState) check(args []string) error {
 }
 
 func (s *hostState) office(args []string) error {
-	today := time.Now()
+	today, days := time.Now(), 30
+	if n, err := strconv.Atoi(args[0]); err == nil { // for how many days it is valid
+		days, args = n, args[1:]
+	}
 	n := crypto.OfficeNote{
-		Origin: testOrigin, Verifier: s.logKey().Verifier(), Until: today.AddDate(0, 0, 30).Format(time.DateOnly),
+		Origin: testOrigin, Verifier: s.logKey().Verifier(), Until: today.AddDate(0, 0, days).Format(time.DateOnly),
 		Transport: s.transport().Recipient().String(), Designate: 1, RequirePQ: true,
 		Forms: json.RawMessage("[]"), Gate: map[string]string{"en": "Read this first."},
 		Authorities: []crypto.Authority{{Name: "The ombudsman", Contact: "by post"}},
