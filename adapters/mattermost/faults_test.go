@@ -100,12 +100,12 @@ func TestDown(t *testing.T) {
 }
 
 // soon waits until something holds.
-func soon(t testing.TB, what string, holds func() bool) {
-	t.Helper()
+func soon(tb testing.TB, what string, holds func() bool) {
+	tb.Helper()
 	for until := time.After(10 * time.Second); !holds(); {
 		select {
 		case <-until:
-			t.Fatalf("%s never came", what)
+			tb.Fatalf("%s never came", what)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
