@@ -24,7 +24,7 @@ func (y *year) live(c *affair) {
 	if c.stage == cases.Closed {
 		rest *= 3
 	}
-	if c.gone || !y.one(rest) {
+	if c.gone || c.waits != "" || !y.one(rest) {
 		return
 	}
 	had := y.at(c.id)
@@ -58,12 +58,18 @@ func (y *year) done(c *affair, what string, err error) bool {
 // filer is what a filer does: look, and then perhaps something.
 func (y *year) filer(c *affair) {
 	y.Helper()
-	m := y.mine(c.hand())
-	y.shows(c, m)
+	var m *cases.Mine
+	if i := c.hand(); i >= 0 {
+		m = y.mine(c.receipts[i].r)
+		y.shows(c, m)
+	}
 	if p := c.former(); p != nil && !c.disputed && y.today() <= p.until && y.one(4) {
 		if y.done(c, "not-me", y.mine(p.r).NotMe(ctx, cases.NewOnce(), "I did not.")) {
 			c.disputed, p.until, c.withdraw = true, y.today().Add(14), ""
 		}
+		return
+	}
+	if m == nil { // it goes on without its filer
 		return
 	}
 	if len(m.Remedies) > 0 && len(m.AnswersTo(m.Remedies[0])) > 0 && !y.one(3) {
@@ -74,14 +80,19 @@ func (y *year) filer(c *affair) {
 		return
 	}
 	do := pick(y, m.May)
-	if (do == cases.Replace || do == cases.HandOver) && !y.one(3) {
+	if (do == cases.Replace || do == cases.HandOver) && !y.one(3) || do == cases.EndReceipt && !y.one(6) {
 		return // most only look
 	}
-	if do == cases.Add || do == cases.EndReceipt || do == cases.Approve || do == cases.Correct {
-		y.done(c, "add", m.Add(ctx, cases.NewOnce(), "More.", nil))
-		return
+	switch do {
+	case cases.Add:
+		y.adds(c, m)
+	case cases.Approve, cases.Correct:
+		if y.done(c, string(do), m.Approve(ctx, do, cases.NewOnce(), "So it was said.")) {
+			c.approved[c.hand()] = true
+		}
+	default:
+		y.binds(c, m, do)
 	}
-	y.binds(c, m, do)
 }
 
 // binds are the filer's acts that are more than words.
@@ -94,6 +105,8 @@ func (y *year) binds(c *affair, m *cases.Mine, do cases.Verb) {
 		cases.Appeal:   func() error { return m.Appeal(ctx, cases.NewOnce(), "Not so.") },
 		cases.Replace:  func() error { return m.Replace(ctx, do, cases.NewOnce(), next, "It was seen.") },
 		cases.HandOver: func() error { return m.Replace(ctx, do, cases.NewOnce(), next, "Her case.") },
+
+		cases.EndReceipt: func() error { return m.End(ctx, cases.NewOnce(), "It was seen.") },
 	}[do]
 	if act == nil {
 		y.Fatalf("a filer may %s", do)
@@ -111,9 +124,10 @@ func (y *year) binds(c *affair, m *cases.Mine, do cases.Verb) {
 		c.stage, c.appealed, c.feedbackDue = cases.Investigating, y.today(), y.today().Add(21)
 		c.closed, c.disposition, c.answered, c.withdraw = "", "", "", ""
 		y.count("reopened")
+	case cases.EndReceipt:
+		c.receipts[c.hand()].until = y.today().Add(14)
 	default:
-		i := slices.IndexFunc(c.receipts, func(p proof) bool { return !p.ended && p.until == "" })
-		c.receipts[i].until = y.today().Add(14)
+		c.receipts[c.hand()].until = y.today().Add(14)
 		c.receipts = append(c.receipts, proof{r: next})
 	}
 }
@@ -124,6 +138,10 @@ func (y *year) shows(c *affair, m *cases.Mine) {
 	if m.Stage != c.stage || m.Late != c.late || m.Withdrawing != c.withdraw || m.Appealed != c.appealed || m.Disputed != c.disputed ||
 		string(m.Disposition) != c.disposition || m.Kind != c.kind || len(m.Replies) < c.replies {
 		y.Errorf("%s: a filer sees %+v, want %+v", y.today(), m, c)
+	}
+	asked := slices.Contains(m.May, cases.Approve)
+	if asked != (c.told && !c.disputed && !c.approved[c.hand()]) || c.told && (len(m.Written) == 0 || !strings.Contains(m.Written[0].Text, c.word)) {
+		y.Errorf("%s: whoever told %s may say that it is right: %v; %+v", y.today(), c.id, asked, m.Written)
 	}
 	c.replies = len(m.Replies)
 	for _, r := range m.Replies {
@@ -243,16 +261,14 @@ func (y *year) paper(c *affair, who string) {
 	b.Reset()
 	y.must(th.Text(&b))
 	y.given(who, "papers", th.Case+" "+b.String())
-	if !strings.Contains(b.String(), c.word) && len(th.Warnings) == 0 {
-		y.Errorf("%s: the report is not in the papers of %s", y.today(), c.id)
-	}
+	y.reads(c, who, th, b.String())
 	for _, w := range th.Warnings {
 		for _, name := range append(y.names(), "0", "1", "2", "3", "4", "5", "6", "7", "8", "9") {
 			w = strings.ReplaceAll(w, name, "")
 		}
 		y.warning[w]++
 	}
-	d := y.draft(c, who)
+	d := y.draft(c, who, th)
 	file, err := th.Act(y.Machines[who].Key, d, string(y.today()))
 	if err != nil {
 		y.refused[d.Do+" at the desk: "+err.Error()]++
@@ -266,7 +282,7 @@ func (y *year) paper(c *affair, who string) {
 // blind: the key that opened the case is lost.
 func (y *year) blind(c *affair, who string) {
 	y.Helper()
-	if !y.keys[who] {
+	if y.keys[who] == 0 {
 		y.Errorf("%s: %s cannot open %s, and has lost no key", y.today(), who, c.id)
 	}
 	if c.blind[who] {

@@ -1,6 +1,7 @@
 package cases_test
 
 import (
+	"maps"
 	"slices"
 
 	"ombra/cases"
@@ -28,19 +29,71 @@ type affair struct {
 	blind                          map[string]bool // holders who could not open it
 	replies                        int
 	was                            []string // who held it before the act under way
+
+	files    map[string][32]byte // what was attached, by name
+	shelved  int                 // files of it beside the database
+	inner    map[string]int      // to whose keys it was sealed on a device; nil: it was typed
+	innerBig int                 // files beside the database that a copy for the case key would add
+	resealed bool
+	told     bool         // it was written down for its filer
+	approved map[int]bool // by which of its receipts
+	waits    cases.Day    // it came back with a backup, and is shown to nobody until it goes on that day
 }
 
-// hand is the receipt in hand.
-func (c *affair) hand() receipt.Receipt {
-	for _, p := range slices.Backward(c.receipts) {
-		if !p.ended && p.until == "" {
-			return p.r
-		}
+// A proof is a receipt as its owner knows it.
+type proof struct {
+	r     receipt.Receipt
+	until cases.Day // replaced or ended; may object until then
+	ended bool
+}
+
+// A book is what the test wrote down of an office, as far as the office is to know
+// the same.
+type book struct {
+	all     []*affair
+	byWord  map[string]*affair // by id and by the words that only its filer said
+	counted map[string]int64   // by quarter and name
+	until   map[string]cases.Day
+	warned  map[string]cases.Day
+	away    map[string]cases.Day
+	removed map[string]bool
+	keys    map[string]int               // how often somebody's keys were lost
+	stirred map[cases.Day]map[string]int // how often somebody's cases changed on a day
+	read    int64                        // leaves of the log that were looked at
+}
+
+func newBook() book {
+	return book{
+		byWord: map[string]*affair{}, counted: map[string]int64{}, until: map[string]cases.Day{}, warned: map[string]cases.Day{},
+		away: map[string]cases.Day{}, removed: map[string]bool{}, keys: map[string]int{}, stirred: map[cases.Day]map[string]int{},
 	}
-	panic("no receipt is in hand")
 }
 
-// former is the receipt that was replaced last.
+// copied is the book as it is now, whatever is written into it later.
+func (b book) copied() book {
+	c := b
+	c.counted, c.until, c.warned, c.away = maps.Clone(b.counted), maps.Clone(b.until), maps.Clone(b.warned), maps.Clone(b.away)
+	c.removed, c.keys, c.stirred = maps.Clone(b.removed), maps.Clone(b.keys), map[cases.Day]map[string]int{}
+	for day, stirred := range b.stirred {
+		c.stirred[day] = maps.Clone(stirred)
+	}
+	c.all, c.byWord = nil, map[string]*affair{}
+	for _, was := range b.all {
+		now := *was
+		now.excluded, now.out, now.receipts, now.decided = slices.Clone(was.excluded), slices.Clone(was.out), slices.Clone(was.receipts), slices.Clone(was.decided)
+		now.blind, now.files, now.approved = maps.Clone(was.blind), maps.Clone(was.files), maps.Clone(was.approved)
+		c.all = append(c.all, &now)
+		c.byWord[now.word], c.byWord[string(now.id)] = &now, &now
+	}
+	return c
+}
+
+// hand is the receipt in hand, by its place; -1 if the last was ended.
+func (c *affair) hand() int {
+	return slices.IndexFunc(c.receipts, func(p proof) bool { return !p.ended && p.until == "" })
+}
+
+// former is the receipt that was replaced or ended last.
 func (c *affair) former() *proof {
 	for i := len(c.receipts) - 1; i >= 0; i-- {
 		if p := &c.receipts[i]; !p.ended && p.until != "" {
@@ -101,9 +154,9 @@ func (c *affair) cools() cases.Day {
 }
 
 // keptUntil is the day on which a closed case goes.
-func (c *affair) keptUntil() cases.Day {
+func (c *affair) keptUntil(k cases.Keeping) cases.Day {
 	if c.disposition == "out-of-mandate" {
-		return c.closed.AddMonths(1)
+		return c.closed.AddMonths(k.OutOfMandate)
 	}
-	return c.closed.AddMonths(2)
+	return c.closed.AddMonths(k.Months)
 }

@@ -47,10 +47,10 @@ func (y *year) look(day int) {
 func (y *year) end() {
 	y.Helper()
 	y.night()
-	if have := y.trial.figures(); !maps.Equal(have, y.figures) {
-		for _, name := range slices.Sorted(maps.Keys(y.figures)) {
-			if have[name] != y.figures[name] {
-				y.Errorf("%s is %d, want %d", name, have[name], y.figures[name])
+	if have := y.trial.figures(); !maps.Equal(have, y.counted) {
+		for _, name := range slices.Sorted(maps.Keys(y.counted)) {
+			if have[name] != y.counted[name] {
+				y.Errorf("%s is %d, want %d", name, have[name], y.counted[name])
 			}
 		}
 		y.Errorf("figures %v", have)
@@ -63,12 +63,15 @@ func (y *year) end() {
 			continue
 		}
 		open++
-		y.shows(c, y.mine(c.hand()))
+		if i := c.hand(); i >= 0 && c.waits == "" {
+			y.shows(c, y.mine(c.receipts[i].r))
+		}
 		y.holders(c)
 	}
 	if n := report.Acts["shredded"]; n != int64(gone) {
 		y.Errorf("%d cases were deleted, want %d", n, gone)
 	}
+	y.shelf()
 	y.Logf("%d cases are there, %d deleted, %d leaves", open, gone, y.size())
 	if found := y.scan(y.learned); found != "" {
 		y.Errorf("of deleted cases: %s", found)
@@ -100,6 +103,11 @@ func (y *year) holders(c *affair) {
 	for _, name := range c.out {
 		if has.Holds(name, cases.Live, cases.Dormant, cases.Lapsed) {
 			y.Errorf("%s has a grant of %s again", name, c.id)
+		}
+	}
+	for name := range y.removed {
+		if has.Holds(name, cases.Live, cases.Dormant, cases.Lapsed) {
+			y.Errorf("%s was removed and has a grant of %s", name, c.id)
 		}
 	}
 }

@@ -15,6 +15,12 @@ func (y *year) night() {
 	y.Helper()
 	now := y.Now()
 	y.Pass(now.Truncate(24 * time.Hour).Add(27*time.Hour + 30*time.Minute).Sub(now))
+	y.work()
+}
+
+// work is what an office does by itself on a day.
+func (y *year) work() {
+	y.Helper()
 	due, want := y.due(), map[string]int{}
 	var releases []*affair
 	y.late = nil
@@ -43,12 +49,17 @@ func (y *year) night() {
 // due are the cases that go tonight; what of them is in the files is learned.
 func (y *year) due() (list []*affair) {
 	for _, c := range y.all {
-		if !c.gone && c.stage == cases.Closed && c.heldUntil == "" && !c.owing() && !c.disputed && c.keptUntil() <= y.today() {
+		if y.over(c, y.today()) && c.waits <= y.today() {
 			list = append(list, c)
 			y.learn(c)
 		}
 	}
 	return list
+}
+
+// over says whether a case's time has come.
+func (y *year) over(c *affair, today cases.Day) bool {
+	return !c.gone && c.stage == cases.Closed && c.heldUntil == "" && !c.owing() && !c.disputed && c.keptUntil(y.Cases.Office.Keeping) <= today
 }
 
 // shredded: no receipt opens what should be gone.
@@ -62,6 +73,9 @@ func (y *year) shredded(due []*affair) {
 		}
 		c.gone = true
 		y.count("shredded")
+	}
+	if len(due) > 0 {
+		y.shelf()
 	}
 }
 
@@ -160,7 +174,7 @@ func (y *year) released(want []*affair) {
 	}
 	for _, c := range want {
 		for _, g := range y.at(c.id).Grants {
-			if g.State == cases.Dormant && y.serves(g.Holder) && y.away[g.Holder] < y.today() && !y.keys[g.Holder] {
+			if g.State == cases.Dormant && y.serves(g.Holder) && y.away[g.Holder] < y.today() && y.keys[g.Holder] == 0 {
 				y.Errorf("%s: no grant of %s was released, and %s has one", y.today(), c.id, g.Holder)
 			}
 		}

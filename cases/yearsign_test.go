@@ -8,7 +8,7 @@ import (
 )
 
 // draft is what an ombudsman finds to sign.
-func (y *year) draft(c *affair, who string) papers.Draft {
+func (y *year) draft(c *affair, who string, th *papers.Thread) papers.Draft {
 	say := func(do string, set map[string]string) papers.Draft {
 		return papers.Draft{Do: do, Text: "Words.", Set: set}
 	}
@@ -17,13 +17,18 @@ func (y *year) draft(c *affair, who string) papers.Draft {
 			return papers.Draft{Do: "grant", Set: map[string]string{"to": name}}
 		}
 	}
+	if n := th.Sealed(); len(n) > 0 && !c.resealed && y.one(3) {
+		d, err := th.Reseal(n[0])
+		y.must(err)
+		return d
+	}
 	switch {
 	case c.disputed:
 		return say("settle", map[string]string{"keep": pick(y, []string{papers.KeepFormer, papers.KeepNewer})})
 	case c.stage == cases.Closed && y.one(3):
 		return say("hold", map[string]string{"until": string(y.today().Add(20 + y.luck.IntN(40)))})
 	case c.stage == cases.Closed:
-		return say("note", nil)
+		return y.note()
 	case c.kind == cases.Redress && y.one(2), c.owing() && !y.one(4):
 		for _, do := range y.shuffled("recommend", "agreed", "refused", "offer", "delivered", "unconfirmed") {
 			if remedyTable[do][c.remedy] != "" && (do != "refused" || y.one(3)) {
@@ -43,7 +48,19 @@ func (y *year) draft(c *affair, who string) papers.Draft {
 		d.Lessons = "none, because"
 		return d
 	}
-	return say(pick(y, []string{"answer", "answer", "ask", "note"}), nil)
+	if y.one(4) {
+		return y.note()
+	}
+	return say(pick(y, []string{"answer", "answer", "ask"}), nil)
+}
+
+// note is for the other holders, and may have a large file with it.
+func (y *year) note() papers.Draft {
+	d := papers.Draft{Do: "note", Text: "Words."}
+	if y.one(3) {
+		d.Files = append(d.Files, papers.Attachment{Name: "seen.bin", Data: y.noise(large + y.luck.IntN(large))})
+	}
+	return d
 }
 
 func (y *year) shuffled(list ...string) []string {
@@ -66,6 +83,11 @@ func (y *year) signed(c *affair, who string, d papers.Draft) {
 		}
 	}
 	switch d.Do {
+	case "note":
+		c.shelved += len(d.Files)
+	case "reseal":
+		c.resealed = true
+		c.shelved += c.innerBig
 	case "close":
 		y.closes(c, who, d.Set["disposition"])
 	case "extend":
@@ -87,12 +109,21 @@ func (y *year) signed(c *affair, who string, d papers.Draft) {
 }
 
 func (c *affair) settles(keep string) {
-	newer := &c.receipts[slices.IndexFunc(c.receipts, func(p proof) bool { return !p.ended && p.until == "" })]
-	kept, ended := newer, c.former()
+	var kept *proof // nobody has one, if the former was ended
+	if i := c.hand(); i >= 0 {
+		kept = &c.receipts[i]
+	}
+	ended := c.former()
 	if keep == papers.KeepFormer {
 		kept, ended, c.replies = ended, kept, 0 // what was said to the newer one stays there
 	}
-	kept.until, ended.until, ended.ended, c.disputed = "", "", true, false
+	if kept != nil {
+		kept.until = ""
+	}
+	if ended != nil {
+		ended.until, ended.ended = "", true
+	}
+	c.disputed = false
 }
 
 func (y *year) closes(c *affair, who, disposition string) {
@@ -129,8 +160,8 @@ func (y *year) people() {
 		delete(y.away, who)
 		y.made["resigns"]++
 	case n < 4:
-		if gone := y.luck.IntN(len(y.names())); !y.serves(y.names()[gone]) { // comes back
-			who = y.names()[gone]
+		if gone := pick(y, y.names()); !y.serves(gone) && !y.removed[gone] { // comes back
+			who = gone
 			y.until[who] = y.today().Add(300)
 			y.appoint(who, y.until[who])
 			y.made["comes back"]++
@@ -143,6 +174,12 @@ func (y *year) people() {
 		y.made["away"]++
 	case n < 9:
 		y.loses(who)
+	case n < 10 && who != shunned && len(y.removed) < 2:
+		y.removed[who] = true
+		delete(y.away, who)
+		y.put(who, func(o *cases.Ombudsman) { o.Removed = y.today() })
+		y.must(y.db.Update(ctx, func(tx cases.Tx) error { return tx.SetDone("holders", "") }))
+		y.made["removed"]++
 	}
 }
 
@@ -164,7 +201,8 @@ func (y *year) loses(who string) {
 	machine.Renew(y.Machines[who])
 	y.Machines[who] = machine
 	y.must(y.Pin())
-	y.until[who], y.keys[who] = y.today().Add(1000), true
+	y.until[who] = y.today().Add(1000)
+	y.keys[who]++
 	delete(y.away, who)
 	y.made["loses keys"]++
 }
@@ -206,6 +244,10 @@ func (y *year) learn(c *affair) {
 		}
 		for _, p := range list {
 			s.KnowBytes("a paper's hash", p.Sum[:])
+			if p.Shelf != "" {
+				y.onShelf(s, p.Shelf)
+				continue
+			}
 			blob, err := tx.Blob(c.id, p.N)
 			if err != nil {
 				return err
