@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ombra/cases"
+	"ombra/crypto/custody"
 )
 
 // check is all that must be true at any time.
@@ -22,7 +23,39 @@ func (m *model) check(*rapid.T) {
 	}
 }
 
+// whole is after how many steps all of the log is read again.
+const whole = 12
+
+// checkLog: it only grows. What is new is read after every step, and the office's
+// tree must have the root that the leaves have which the model saw; whether old
+// leaves stand where they stood is looked at now and then, and in the end.
 func (m *model) checkLog() {
+	m.service(func(tx cases.Tx) error {
+		size, err := tx.Size()
+		if err != nil || size != m.size {
+			m.Fatalf("the log has %d leaves, want %d: %v", size, m.size, err)
+		}
+		now, err := tx.Leaves(m.tree.Size(), size)
+		for _, l := range now {
+			m.leaves = append(m.leaves, l)
+			m.tree.Append(l.Leaf)
+		}
+		if err != nil {
+			return err
+		}
+		want, err := custody.Root(m.tree.Size(), &m.tree)
+		m.must(err)
+		if have, err := custody.Root(size, tx.Hashes()); err != nil || have != want {
+			m.Fatalf("the tree is another than that of its leaves: %v", err)
+		}
+		return nil
+	})
+	if m.steps++; m.steps%whole == 0 {
+		m.checkWhole()
+	}
+}
+
+func (m *model) checkWhole() {
 	size, err := m.o.Cases.VerifyLog(ctx)
 	m.must(err)
 	if size != m.size {
@@ -35,7 +68,6 @@ func (m *model) checkLog() {
 				m.Fatalf("leaf %d is another than it was", i)
 			}
 		}
-		m.leaves = now
 		return err
 	})
 }
@@ -62,6 +94,14 @@ func (m *model) checkNotices() {
 // checkCase: the receipt opens its case, nothing is lost or there twice, and no
 // excluded one has anything of it.
 func (m *model) checkCase(c *matter) {
+	m.checkExcluded(c)
+	// What is seen follows from what is stored, the day and the roster: where none of
+	// these has changed, nor what the model expects, it was looked at already.
+	state := m.state(c)
+	if m.seen[c] == state {
+		return
+	}
+	m.seen[c] = state
 	mine, err := m.o.Cases.Mine(ctx, c.rec)
 	m.must(err)
 	if mine.Stage != c.stage || len(mine.Replies) != c.replies || mine.Waiting != (c.flags&cases.Waiting != 0) {
@@ -80,21 +120,44 @@ func (m *model) checkCase(c *matter) {
 		if found[0].Key().Epoch != c.epoch {
 			m.Fatalf("epoch %d, want %d", found[0].Key().Epoch, c.epoch)
 		}
-		for _, name := range c.out {
-			if wraps, err := tx.Wraps(c.id, name); err != nil || len(wraps) > 0 || found[0].Holds(name, cases.Live, cases.Dormant) {
-				m.Fatalf("%s withdrew and has a grant", name)
-			}
-		}
-		for _, name := range c.excluded {
-			if wraps, err := tx.Wraps(c.id, name); err != nil || len(wraps) > 0 || found[0].Holds(name, cases.Live, cases.Dormant, cases.Hidden, cases.Lapsed, cases.Revoked) {
-				m.Fatalf("%s is excluded and has a grant", name)
-			}
-		}
 		list, err := tx.Papers(c.id, "")
 		if len(list) != c.papers {
 			m.Fatalf("%d papers, want %d", len(list), c.papers)
 		}
 		return err
+	})
+}
+
+// state is all that a case's look follows from.
+func (m *model) state(c *matter) (state string) {
+	m.service(func(tx cases.Tx) error {
+		now, err := tx.Case(c.id, "")
+		m.must(err)
+		list, err := tx.Papers(c.id, "")
+		m.must(err)
+		own, err := tx.Papers(c.id, c.rec.Public([32]byte{}).FilerHash())
+		state = fmt.Sprintf("%s %d %+v %+v %+v %+v", m.today(), m.people, *now, list, own, *c)
+		return err
+	})
+	return state
+}
+
+// checkExcluded: who is excluded or withdrew has no grant and no key.
+func (m *model) checkExcluded(c *matter) {
+	m.service(func(tx cases.Tx) error {
+		now, err := tx.Case(c.id, "")
+		m.must(err)
+		for _, name := range c.out {
+			if wraps, err := tx.Wraps(c.id, name); err != nil || len(wraps) > 0 || now.Holds(name, cases.Live, cases.Dormant) {
+				m.Fatalf("%s withdrew and has a grant", name)
+			}
+		}
+		for _, name := range c.excluded {
+			if wraps, err := tx.Wraps(c.id, name); err != nil || len(wraps) > 0 || now.Holds(name, cases.Live, cases.Dormant, cases.Hidden, cases.Lapsed, cases.Revoked) {
+				m.Fatalf("%s is excluded and has a grant", name)
+			}
+		}
+		return nil
 	})
 }
 
@@ -113,7 +176,7 @@ func (m *model) checkReader(name string) {
 	for _, c := range list {
 		inbox[c.ID] = true
 	}
-	n := 0
+	n, unknown := 0, desk.Do(ctx, cases.NewID(), cases.Act{Do: cases.Wait, Once: cases.NewOnce()})
 	for _, c := range m.all {
 		if slices.Contains(c.live, name) {
 			n++
@@ -124,7 +187,6 @@ func (m *model) checkReader(name string) {
 		}
 		_, err := desk.Case(ctx, c.id)
 		m.refused(err, cases.NotFound)
-		unknown := desk.Do(ctx, cases.NewID(), cases.Act{Do: cases.Wait, Once: cases.NewOnce()})
 		err = desk.Do(ctx, c.id, cases.Act{Do: cases.Wait, Once: cases.NewOnce()})
 		if m.refused(err, cases.NotFound); err.Error() != unknown.Error() || cases.SayOf(err) != cases.SayOf(unknown) {
 			m.Fatalf("a hidden case answers %v, an unknown one %v", err, unknown)

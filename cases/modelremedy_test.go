@@ -38,6 +38,7 @@ type claim struct {
 	remedies []owed
 	spoke    cases.Day // the filer's last word
 	closed   bool
+	threads  map[string]*papers.Thread // by reader, while nothing has changed since
 }
 
 func ended(state string) bool {
@@ -119,8 +120,13 @@ func (m *redress) claim() *claim {
 
 func (m *redress) who() string { return rapid.SampledFrom([]string{"anna", "bela"}).Draw(m.T, "who") }
 
+// thread is a case as somebody reads it. Papers that were fetched are read again as
+// long as nothing was stored since: they would say the same.
 func (m *redress) thread(c *claim, who string) *papers.Thread {
 	m.Helper()
+	if t := c.threads[who]; t != nil {
+		return t
+	}
 	desk, err := m.o.Cases.Desk(who)
 	m.must(err)
 	f, err := desk.Papers(ctx, c.id, cases.NewOnce())
@@ -129,6 +135,10 @@ func (m *redress) thread(c *claim, who string) *papers.Thread {
 	m.must(f.Write(&b))
 	t, err := m.o.Machines[who].Open(b.Bytes(), f.Passcode)
 	m.must(err)
+	if c.threads == nil {
+		c.threads = map[string]*papers.Thread{}
+	}
+	c.threads[who] = t
 	return t
 }
 
@@ -174,7 +184,8 @@ func (m *redress) act() {
 	case "delivered":
 		d.Files = []papers.Attachment{{Name: "e.txt", Data: []byte("paid")}}
 	}
-	th := m.thread(c, who)
+	th := *m.thread(c, who)
+	th.Remedies = slices.Clone(th.Remedies)
 	if do != "recommend" {
 		i := slices.IndexFunc(papers.RemedyMoves, func(x papers.RemedyMove) bool { return x.Do == do })
 		th.Remedies[n-1].State, th.Remedies[n-1].Signer = papers.RemedyMoves[i].From[0], ""
@@ -248,6 +259,7 @@ func (m *redress) judge(c *claim, n int, err error, to string, fine bool, by owe
 	if !fine {
 		return
 	}
+	c.threads = nil
 	if n > len(c.remedies) {
 		c.remedies = append(c.remedies, owed{form: by.form})
 	}
@@ -314,7 +326,7 @@ func (m *redress) add() {
 	mine, err := m.o.Cases.Mine(ctx, c.rec)
 	m.must(err)
 	m.must(mine.Add(ctx, cases.NewOnce(), "More.", nil))
-	c.spoke = m.o.Cases.Today()
+	c.spoke, c.threads = m.o.Cases.Today(), nil
 }
 
 func (m *redress) shut() {
@@ -328,7 +340,9 @@ func (m *redress) shut() {
 	if fine := !c.closed && !c.outstanding(); (err == nil) != fine {
 		m.Fatalf("closing %+v: %v", c, err)
 	}
-	c.closed = c.closed || err == nil
+	if err == nil {
+		c.closed, c.threads = true, nil
+	}
 }
 
 func (m *redress) pass() {
@@ -395,6 +409,7 @@ func (m *redress) end() {
 			file, err := m.thread(c, who).Act(m.o.Machines[who].Key, d, string(m.o.Cases.Today()))
 			m.must(err)
 			m.must(m.drop(who, file))
+			c.threads = nil
 		}
 		if !c.closed {
 			file, err := m.thread(c, "anna").Act(m.o.Machines["anna"].Key, draftOf("close"), string(m.o.Cases.Today()))
@@ -410,7 +425,7 @@ func (m *redress) end() {
 // order: no state is skipped, each step is by the right role, and nothing is
 // owed in a closed case.
 func TestRemedyModel(t *testing.T) {
-	bounded(t, "2", "60", "10", "60")
+	bounded(t, "2", "60", "30", "80")
 	dir, made := t.TempDir(), map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		cryptotest.SetGlobalRandom(t, rapid.Uint64().Draw(rt, "luck"))

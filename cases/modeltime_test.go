@@ -89,7 +89,7 @@ func (m *model) mandate() {
 	answer, err := mach.Prove(bottest.Origin, challenge)
 	m.must(err)
 	m.must(m.o.Cases.Prove(ctx, name, answer))
-	m.until[name], m.size = until, m.size+2
+	m.until[name], m.size, m.people = until, m.size+2, m.people+1
 	delete(m.away, name)
 }
 
@@ -114,6 +114,7 @@ func (m *model) goAway() {
 	s, err := cases.New(ctx, m.o.Cases.Options)
 	m.must(err)
 	m.o.Cases = s
+	m.people++
 }
 
 // endAll closes what is open: every stage can end, if somebody who holds the
@@ -131,4 +132,5 @@ func (m *model) endAll() {
 		}
 	}
 	m.check(m.T)
+	m.checkWhole()
 }

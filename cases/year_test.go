@@ -121,6 +121,7 @@ func TestYear(t *testing.T) {
 		seed = given
 	}
 	t.Logf("OMBRA_SEED=%d", seed)
+	hurried(t)
 	y := newYear(t, seed, keep)
 	y.rest = rest
 	for day := range length {
