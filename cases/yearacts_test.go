@@ -139,6 +139,9 @@ func (y *year) shows(c *affair, m *cases.Mine) {
 		string(m.Disposition) != c.disposition || m.Kind != c.kind || len(m.Replies) < c.replies {
 		y.Errorf("%s: a filer sees %+v, want %+v", y.today(), m, c)
 	}
+	if owed := c.promised(); m.AckDue != owed[0] || m.AssessDue != owed[1] || m.FeedbackDue != owed[2] {
+		y.Errorf("%s: the filer of %s is promised %s, %s, %s, want %s", y.today(), c.id, m.AckDue, m.AssessDue, m.FeedbackDue, owed)
+	}
 	asked := slices.Contains(m.May, cases.Approve)
 	if asked != (c.told && !c.disputed && !c.approved[c.hand()]) || c.told && (len(m.Written) == 0 || !strings.Contains(m.Written[0].Text, c.word)) {
 		y.Errorf("%s: whoever told %s may say that it is right: %v; %+v", y.today(), c.id, asked, m.Written)

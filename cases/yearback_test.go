@@ -32,7 +32,7 @@ func (y *year) disaster(day, length int) {
 	case y.saved != nil && y.saved.day < y.today() && y.dir != y.saved.dir:
 		y.restore()
 		y.saved.book = book{}
-	case y.saved == nil && (day > length/2 && due > 0 || day > length*3/4):
+	case y.saved == nil && (day > length/2 && due > 0 || day == length-20):
 		y.backup()
 	}
 }
@@ -138,6 +138,11 @@ func (y *year) unseenByAll(c *affair) {
 		}
 		if _, err := y.desk(name).Case(ctx, c.id); cases.KindOf(err) != cases.NotFound {
 			y.Errorf("%s came back with a backup, and %s sees it: %v", c.id, name, err)
+		}
+	}
+	if i := c.hand(); i >= 0 {
+		if m := y.mine(c.receipts[i].r); len(m.Replies)+len(m.Written)+len(m.Remedies) > 0 || m.Disposition != "" {
+			y.Errorf("%s came back with a backup, and its filer sees %+v", c.id, m)
 		}
 	}
 }

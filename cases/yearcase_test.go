@@ -107,16 +107,27 @@ func (c *affair) owing() bool {
 	return c.remedy != "" && c.remedy != "refused" && c.remedy != "confirmed" && c.remedy != "unconfirmed"
 }
 
-// owed are the days by which something is promised.
-func (c *affair) owed() (days []cases.Day) {
+// promised are the days by which a filer is promised an acknowledgement, an
+// assessment and an answer; "" for what is kept.
+func (c *affair) promised() (days [3]cases.Day) {
 	if c.stage == cases.Received {
-		days = append(days, c.ackDue)
+		days[0] = c.ackDue
 	}
 	if c.stage == cases.Received || c.stage == cases.Acknowledged {
-		days = append(days, c.assessDue)
+		days[1] = c.assessDue
 	}
 	if c.stage != cases.Closed && c.answered == "" {
-		days = append(days, c.feedbackDue)
+		days[2] = c.feedbackDue
+	}
+	return days
+}
+
+// owed are the days by which something is owed.
+func (c *affair) owed() (days []cases.Day) {
+	for _, d := range c.promised() {
+		if d != "" {
+			days = append(days, d)
+		}
 	}
 	if c.disputed {
 		days = append(days, c.former().until)

@@ -23,6 +23,9 @@ func (y *year) look(day int) {
 		}
 		for _, c := range list {
 			y.given(name, "inbox", string(c.ID))
+			if a := y.byWord[string(c.ID)]; a == nil || a.gone || a.waits != "" {
+				y.Errorf("%s: %s sees %s, which is gone", y.today(), name, c.ID)
+			}
 		}
 	}
 	if day%7 != 0 {
