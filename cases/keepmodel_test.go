@@ -25,7 +25,7 @@ type kept struct {
 // that is due goes that night. The log holds throughout.
 func TestKeepingModel(t *testing.T) {
 	t.Parallel() // it draws nothing that has to come again: its luck is rapid's alone
-	bounded(t, "4", "20", "60", "40")
+	bounded(t, "4", "20", "45", "40")
 	rapid.Check(t, func(rt *rapid.T) {
 		tr := keeping(t)
 		tr.nights(1)

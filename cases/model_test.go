@@ -219,7 +219,7 @@ func bounded(t *testing.T, checks, steps, longChecks, longSteps string) {
 // TestModel has people do things in any order, and holds the office to the
 // model after each.
 func TestModel(t *testing.T) {
-	bounded(t, "18", "26", "200", "60")
+	bounded(t, "18", "26", "150", "60")
 	dir := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
 		// The office draws keys and holders itself: a failure must come again.

@@ -51,14 +51,19 @@ func (p person) then(err error) error {
 // story tells the story alone, without the rest of the suite.
 func story(t *testing.T, w *bottest.World) {
 	t.Helper()
+	follows(w)
+	if err := bottest.Story(t.Context(), w); err != nil {
+		t.Error(err)
+	}
+}
+
+// follows has everybody press covers, as people do.
+func follows(w *bottest.World) {
 	seat := w.Seat
 	w.Seat = func(name string) bottest.Person {
 		p, _ := seat(name).(person)
 		p.follows = true
 		return p
-	}
-	if err := bottest.Story(t.Context(), w); err != nil {
-		t.Error(err)
 	}
 }
 

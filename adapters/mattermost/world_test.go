@@ -63,6 +63,9 @@ func newRoom(tb testing.TB, o mattermostfake.Options, set bottest.Settings, chan
 		if more != nil {
 			more(b)
 		}
+		if len(b.Oversight) > 0 { // an account is of this server
+			b.Oversight = map[string]string{r.fake.Seat("vera").Account(): "vera"}
+		}
 	}
 	tb.Cleanup(func() {
 		for _, bad := range r.fake.InvalidDialogs() {

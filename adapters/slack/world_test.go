@@ -81,6 +81,10 @@ func open(tb testing.TB, set setup) *place {
 			change(o)
 		}
 		o.Ombudsmen = ombudsmen
+		if len(o.Oversight) > 0 { // an account is of the workspace
+			vera := "slack:" + fake.Team() + "/" + fake.Person("vera").ID()
+			o.Oversight, ao.People[vera] = map[string]string{vera: "vera"}, "vera"
+		}
 		ao.Verbs = bot.New(*o).Verbs()
 		if p.adapter, err = slack.New(ao); err != nil {
 			tb.Fatal(err)

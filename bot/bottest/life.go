@@ -118,6 +118,7 @@ func (l *life) does(who, act, why string) (Screen, error) {
 		return Screen{}, err
 	}
 	err := do(p.Press(words.Get("own."+act)), p.Send(url.Values{"receipt": {rec}, "why": {why}}))
+	l.settle()
 	return p.Sees(), err
 }
 

@@ -121,7 +121,7 @@ func (l *life) appeal(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !screen.Has(words.Get("own.appeal-done")) || !screen.Has(words.Get("stage.investigating")) {
+	if !shows(screen, words.Get("own.appeal-done")) || !screen.Has(words.Get("stage.investigating")) {
 		return fmt.Errorf("the appeal was not taken: %s", screen.Text)
 	}
 	l.Tell("the second reporter", "appeals with the receipt, once: the case is open again")
@@ -187,7 +187,7 @@ func (l *life) withdrawal(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !screen.Has(words.Get("own." + act.do + "-done")) {
+		if !shows(screen, words.Get("own."+act.do+"-done")) {
 			return fmt.Errorf("%s was not taken: %s", act.do, screen.Text)
 		}
 	}

@@ -167,6 +167,7 @@ func (l *life) adds(who, text string) (Screen, error) {
 		return Screen{}, err
 	}
 	err := do(p.Press(words.Get("mine.add")), p.Send(url.Values{"receipt": {rec}, "more": {text}}))
+	l.settle()
 	return p.Sees(), err
 }
 

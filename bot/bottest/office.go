@@ -41,6 +41,7 @@ type Office struct {
 	Machines map[string]*Machine
 	LogKey   crypto.SigningKey
 	Tokens   *MemoryKeys
+	Dir      string // of all that it keeps, if [OpenOffice] made it
 
 	mu        sync.Mutex
 	moved     time.Duration // guarded by mu

@@ -48,6 +48,7 @@ func OpenOffice(t testing.TB, set Settings) *Office {
 	if err != nil {
 		t.Fatal(err)
 	}
+	o.Dir = dir
 	return o
 }
 
