@@ -194,6 +194,7 @@ func (m *model) service(f func(tx cases.Tx) error) {
 // hurried has rubbish taken away less often: these tests make much of it, and keep
 // little.
 func hurried(t *testing.T) {
+	t.Helper()
 	was := debug.SetGCPercent(400)
 	t.Cleanup(func() { debug.SetGCPercent(was) })
 }

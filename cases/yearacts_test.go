@@ -24,7 +24,7 @@ func (y *year) live(c *affair) {
 	if c.stage == cases.Closed {
 		rest *= 3
 	}
-	if c.gone || c.waits != "" || !y.one(rest) {
+	if c.gone || y.withheld(c) || !y.one(rest) {
 		return
 	}
 	had := y.at(c.id)

@@ -13,8 +13,26 @@ import (
 type backup struct {
 	book
 
-	dir string
-	day cases.Day
+	dir  string
+	day  cases.Day
+	back cases.Day // when the office was made again from it
+}
+
+// withheld: its time was over when the office was restored, and it is there only
+// because the disk was lost; so it is shown to nobody.
+func (y *year) withheld(c *affair) bool {
+	return y.saved != nil && y.over(c, y.saved.back)
+}
+
+// waiting says whether a case whose time is over stays for now. On the day of the
+// restoration nothing goes, for its checkpoint is signed. What fell due since the
+// backup waits for a hold or an appeal to be made again.
+func (y *year) waiting(c *affair) bool {
+	if !y.withheld(c) {
+		return false
+	}
+	since := c.keptUntil(y.Cases.Office.Keeping) > y.saved.day
+	return y.today() == y.saved.back || since && y.today() < y.saved.back.Add(cases.RestoredDays)
 }
 
 // disaster: in the middle of the year a backup is made; a day later the disk is
@@ -83,21 +101,16 @@ func (y *year) restore() {
 	}))
 	y.must(errors.Join(y.db.Close(), os.RemoveAll(y.dir)))
 	lost := y.all
+	y.saved.back = y.today()
 	y.dir, y.book = y.saved.dir, y.saved.book
 	y.reopen()
 	y.must(y.Cases.Restore(ctx, r))
 	y.lostCases(lost)
 	for _, c := range y.all {
-		if !y.over(c, y.today()) {
-			continue
+		if y.withheld(c) {
+			y.made["came back"]++
+			y.unseenByAll(c)
 		}
-		// The day's checkpoint is signed: what was due before goes in the next night.
-		c.waits = y.today().Add(1)
-		if c.keptUntil(y.Cases.Office.Keeping) > y.saved.day {
-			c.waits = y.today().Add(cases.RestoredDays)
-		}
-		y.made["came back"]++
-		y.unseenByAll(c)
 	}
 	y.work()
 	y.made["leaves put back"] += len(r.Leaves)

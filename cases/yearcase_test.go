@@ -37,7 +37,6 @@ type affair struct {
 	resealed bool
 	told     bool         // it was written down for its filer
 	approved map[int]bool // by which of its receipts
-	waits    cases.Day    // it came back with a backup, and is shown to nobody until it goes on that day
 }
 
 // A proof is a receipt as its owner knows it.

@@ -23,7 +23,7 @@ func (y *year) look(day int) {
 		}
 		for _, c := range list {
 			y.given(name, "inbox", string(c.ID))
-			if a := y.byWord[string(c.ID)]; a == nil || a.gone || a.waits != "" {
+			if a := y.byWord[string(c.ID)]; a == nil || a.gone || y.withheld(a) {
 				y.Errorf("%s: %s sees %s, which is gone", y.today(), name, c.ID)
 			}
 		}
@@ -50,7 +50,7 @@ func (y *year) look(day int) {
 func (y *year) end() {
 	y.Helper()
 	y.night()
-	if have := y.trial.figures(); !maps.Equal(have, y.counted) {
+	if have := y.figures(); !maps.Equal(have, y.counted) {
 		for _, name := range slices.Sorted(maps.Keys(y.counted)) {
 			if have[name] != y.counted[name] {
 				y.Errorf("%s is %d, want %d", name, have[name], y.counted[name])
@@ -66,7 +66,7 @@ func (y *year) end() {
 			continue
 		}
 		open++
-		if i := c.hand(); i >= 0 && c.waits == "" {
+		if i := c.hand(); i >= 0 && !y.withheld(c) {
 			y.shows(c, y.mine(c.receipts[i].r))
 		}
 		y.holders(c)

@@ -49,7 +49,7 @@ func (y *year) work() {
 // due are the cases that go tonight; what of them is in the files is learned.
 func (y *year) due() (list []*affair) {
 	for _, c := range y.all {
-		if y.over(c, y.today()) && c.waits <= y.today() {
+		if y.over(c, y.today()) && !y.waiting(c) {
 			list = append(list, c)
 			y.learn(c)
 		}

@@ -14,16 +14,12 @@ func TestLife(t *testing.T) {
 	if os.Getenv("OMBRA_LONG") == "" {
 		t.Skip("set OMBRA_LONG=1")
 	}
-	for _, mode := range []string{slack.Socket, slack.HTTP} {
-		t.Run(mode, func(t *testing.T) {
-			p := open(t, setup{mode: mode, office: func(s *bottest.Settings) { *s = bottest.Living(*s) }})
-			p.Tell = func(who, what string) { t.Logf("%-22s %s", who, what) }
-			if err := bottest.Story(t.Context(), p.World); err != nil {
-				t.Fatal(err)
-			}
-			if err := bottest.Life(t.Context(), p.World, p.Office.Dir); err != nil {
-				t.Fatal(err)
-			}
-		})
+	p := open(t, setup{mode: slack.Socket, office: func(s *bottest.Settings) { *s = bottest.Living(*s) }})
+	p.Tell = func(who, what string) { t.Logf("%-22s %s", who, what) }
+	if err := bottest.Story(t.Context(), p.World); err != nil {
+		t.Fatal(err)
+	}
+	if err := bottest.Life(t.Context(), p.World, p.Office.Dir); err != nil {
+		t.Fatal(err)
 	}
 }

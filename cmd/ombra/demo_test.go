@@ -94,6 +94,7 @@ func (m *meddler) Write(b []byte) (int, error) {
 func TestTourExitsWithAnError(t *testing.T) {
 	keep := func(pattern string) func(*testing.T, string) {
 		return func(t *testing.T, dir string) {
+			t.Helper()
 			names, err := filepath.Glob(filepath.Join(dir, pattern))
 			if err != nil || len(names) == 0 {
 				t.Fatalf("%q, %v", names, err)
@@ -110,6 +111,7 @@ func TestTourExitsWithAnError(t *testing.T) {
 		}
 	}
 	drop := func(t *testing.T, dir string) {
+		t.Helper()
 		names, err := filepath.Glob(filepath.Join(dir, "files", "*"))
 		for _, name := range names {
 			err = errors.Join(err, os.Remove(name))
