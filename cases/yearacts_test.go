@@ -224,30 +224,6 @@ func (c *affair) answerDue() cases.Day {
 	return began.Add(21)
 }
 
-// strangers: to those who are excluded or withdrew a case is like one that never was.
-func (y *year) strangers(c *affair) {
-	y.Helper()
-	for _, name := range slices.Concat(c.excluded, c.out) {
-		if !y.serves(name) {
-			continue
-		}
-		d := y.desk(name)
-		ask := func(id cases.ID) (all string) {
-			_, one := d.Case(ctx, id)
-			_, two := d.Papers(ctx, id, cases.NewOnce())
-			three := d.Do(ctx, id, cases.Act{Do: cases.Wait, Once: cases.NewOnce()})
-			for _, err := range []error{one, two, three} {
-				all += fmt.Sprint(err, cases.KindOf(err), cases.SayOf(err), "\n")
-			}
-			return all
-		}
-		if has, never := ask(c.id), ask(cases.NewID()); has != never || !strings.Contains(has, "not-found") {
-			y.Errorf("%s: %s asks for %s: %s; for one that never was: %s", y.today(), name, c.id, has, never)
-		}
-		y.made["stranger"]++
-	}
-}
-
 // paper fetches the papers and signs something on them.
 func (y *year) paper(c *affair, who string) {
 	y.Helper()

@@ -1,8 +1,10 @@
 package cases_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"ombra/bot/bottest"
 	"ombra/cases"
@@ -112,5 +114,29 @@ func (y *year) holders(c *affair) {
 		if has.Holds(name, cases.Live, cases.Dormant, cases.Lapsed) {
 			y.Errorf("%s was removed and has a grant of %s", name, c.id)
 		}
+	}
+}
+
+// strangers: to those who are excluded or withdrew a case is like one that never was.
+func (y *year) strangers(c *affair) {
+	y.Helper()
+	for _, name := range slices.Concat(c.excluded, c.out) {
+		if !y.serves(name) {
+			continue
+		}
+		d := y.desk(name)
+		ask := func(id cases.ID) (all string) {
+			_, one := d.Case(ctx, id)
+			_, two := d.Papers(ctx, id, cases.NewOnce())
+			three := d.Do(ctx, id, cases.Act{Do: cases.Wait, Once: cases.NewOnce()})
+			for _, err := range []error{one, two, three} {
+				all += fmt.Sprint(err, cases.KindOf(err), cases.SayOf(err), "\n")
+			}
+			return all
+		}
+		if has, never := ask(c.id), ask(cases.NewID()); has != never || !strings.Contains(has, "not-found") {
+			y.Errorf("%s: %s asks for %s: %s; for one that never was: %s", y.today(), name, c.id, has, never)
+		}
+		y.made["stranger"]++
 	}
 }
