@@ -3,7 +3,6 @@ package cases
 import (
 	"context"
 	"errors"
-	"time"
 
 	"ombra/crypto/custody"
 )
@@ -160,9 +159,6 @@ func (s *Service) shredded(tx Tx, c *Case, e Entry) error {
 	return tx.SetDone(jobErase, s.Today())
 }
 
-// eraseTime is how long erasing waits for somebody who still reads from before.
-const eraseTime = 10 * time.Second
-
 // erase takes what was shredded out of the files, at any hour, until it worked:
 // a crash, a full disk or a reader that does not end must not leave it lying
 // there. The sweep comes first, for files whose rows went and which did not.
@@ -182,8 +178,6 @@ func (s *Service) erase(ctx context.Context) error {
 	if err := s.Shelf.Sweep(keep); err != nil {
 		return told(err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, eraseTime)
-	defer cancel()
 	if err := s.Store.Erase(ctx); err != nil {
 		return told(err)
 	}

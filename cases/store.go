@@ -22,8 +22,9 @@ type Store interface {
 	View(ctx context.Context, f func(Tx) error) error
 	Update(ctx context.Context, f func(Tx) error) error
 	// Erase takes what was shredded out of the files: deleted rows leave traces
-	// until then. Updates wait meanwhile. ctx bounds how long it waits for those
-	// who still read from before; then [ErrStillRead], and it has to be run again.
+	// until then. Updates go on or wait meanwhile. It waits some seconds for those
+	// who still read from before, and no longer than ctx; then [ErrStillRead], and
+	// it has to be run again.
 	Erase(ctx context.Context) error
 }
 

@@ -59,6 +59,16 @@ func (c *conn) script(sql string) error {
 	return fault(err)
 }
 
+// long runs a statement that may take a while. When ctx ends it is undone.
+func (c *conn) long(ctx context.Context, sql string, args ...any) error {
+	list := make([]driver.NamedValue, 0, len(args))
+	for i, a := range args {
+		list = append(list, driver.NamedValue{Ordinal: i + 1, Value: plain(a)})
+	}
+	_, err := c.raw.ExecContext(ctx, sql, list)
+	return fault(err)
+}
+
 // start binds and takes the first step, which is all of a statement that
 // returns no rows.
 func (c *conn) start(sql string, args []any) (driver.Rows, error) {

@@ -27,31 +27,39 @@ type Copy struct {
 // reading and writing. What was deleted is not in it: the pages are written
 // anew. It is not synced; the caller reads it and takes it away.
 func (db *DB) Copy(ctx context.Context, to string) (Copy, error) {
-	if err := ctx.Err(); err != nil {
-		return Copy{}, err
+	select {
+	case db.whole <- struct{}{}:
+	case <-ctx.Done():
+		return Copy{}, ctx.Err()
 	}
-	// SQLite fills an empty file as gladly as none, and would make one that the
-	// umask alone keeps closed.
-	f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the caller names a file in the office's folder
+	err := db.copyTo(ctx, to)
+	<-db.whole
 	if err != nil {
-		return Copy{}, full(err)
-	}
-	if err := f.Close(); err != nil {
-		return Copy{}, full(err)
-	}
-	if err := db.vacuumInto(to); err != nil {
 		return Copy{}, err
 	}
 	return Inspect(to)
 }
 
-func (db *DB) vacuumInto(to string) (err error) {
+// copyTo makes the file, which must not be there, and fills it.
+func (db *DB) copyTo(ctx context.Context, to string) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// SQLite fills an empty file as gladly as none, and would make one that the
+	// umask alone keeps closed.
+	f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the caller names a file in the office's folder
+	if err != nil {
+		return full(err)
+	}
+	if err := f.Close(); err != nil {
+		return full(err)
+	}
 	c, err := connect(dsn(db.path, "&_journal_mode=WAL"))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
-	return c.exec("VACUUM INTO ?", to)
+	return c.long(ctx, "VACUUM INTO ?", to)
 }
 
 // Inspect looks through a database that nobody has open, whole, and changes

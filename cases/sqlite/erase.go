@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"time"
 
-	sqlite3 "github.com/mattn/go-sqlite3"
-
 	"ombra/cases"
 )
 
@@ -21,6 +19,9 @@ type turn struct {
 }
 
 func (w *writer) turn(ctx context.Context, do func() error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	t := &turn{do: do, done: make(chan error, 1)}
 	select {
 	case w.turns <- t:
@@ -32,48 +33,80 @@ func (w *writer) turn(ctx context.Context, do func() error) error {
 	}
 }
 
-// Erase implements [cases.Store]. Each of its steps is needed (measured: rows
-// that were deleted with secure_delete stay in the database until the journal is
-// moved there, and in odd corners of its trees until VACUUM; VACUUM itself
-// writes to the journal, and an emptied journal is the only one without a
-// trace). Emptying fails quietly while anybody reads from before, so it is asked
-// whether it did, and tried again until ctx ends.
+// Erase implements [cases.Store]. Rows that were deleted with secure_delete stay
+// in the database until the journal is moved there, and in odd corners of its
+// trees until it is written anew (measured). So a copy takes its place; see renew.
+// While something outside has the database open that is not safe, and it is
+// written anew where it is; that holds up filings for as long as it takes.
 func (db *DB) Erase(ctx context.Context) error {
-	if err := db.writer.turn(ctx, db.writer.vacuum); err != nil {
+	select {
+	case db.whole <- struct{}{}:
+		defer func() { <-db.whole }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	dirty := false
+	if err := db.writer.turn(ctx, func() error { dirty = db.writer.dirty; return nil }); err != nil {
 		return err
 	}
-	// The bulk of the journal is moved while others go on writing.
-	if err := db.move(); err != nil {
-		return err
+	if dirty {
+		old, err := db.renew(ctx)
+		if err == nil {
+			db.at("renewed")
+			return errors.Join(overwrite(ctx, old), old.Close())
+		}
+		if !errors.Is(err, errShared) {
+			return err
+		}
+		if err := db.writer.turn(ctx, func() error { return db.writer.vacuum(ctx) }); err != nil {
+			return err
+		}
+		// The bulk of the journal is moved while others go on writing.
+		if err := db.move(); err != nil {
+			return err
+		}
 	}
-	for {
-		busy := false
-		err := db.writer.turn(ctx, func() (err error) {
+	return db.empty(ctx)
+}
+
+// empty leaves nothing in the journal, to which VACUUM has written too. That fails
+// quietly while anybody reads from before, so it is asked whether it did.
+func (db *DB) empty(ctx context.Context) error {
+	return patiently(ctx, func() (busy bool, err error) {
+		err = db.writer.turn(ctx, func() (err error) {
 			busy, err = db.writer.truncate()
 			return err
 		})
-		if err != nil || !busy {
-			return stillRead(ctx, err)
+		if err == nil && busy {
+			err = fmt.Errorf("sqlite: %w", cases.ErrStillRead)
 		}
-		select {
-		case <-ctx.Done():
-			return stillRead(ctx, ctx.Err())
-		case <-time.After(eraseAgain):
-		}
-	}
+		return busy, err
+	})
 }
 
 const (
-	eraseAgain = 200 * time.Millisecond // between two tries to empty the journal
-	eraseBusy  = 100                    // milliseconds that one try waits for readers
+	eraseTime  = 10 * time.Second       // how long those who read from before are waited for
+	eraseAgain = 200 * time.Millisecond // between two tries
+	eraseBusy  = 100 * time.Millisecond // of a try: filings wait meanwhile
 )
 
-// stillRead: after VACUUM, whoever ran out of time was waiting for readers.
-func stillRead(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return fmt.Errorf("sqlite: %w", cases.ErrStillRead)
+// patiently tries until nobody reads from before.
+func patiently(ctx context.Context, try func() (busy bool, err error)) error {
+	until := time.Now().Add(eraseTime)
+	for {
+		busy, err := try()
+		if err != nil && ctx.Err() != nil {
+			return fmt.Errorf("sqlite: %w", cases.ErrStillRead)
+		}
+		if !busy || time.Now().After(until) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("sqlite: %w", cases.ErrStillRead)
+		case <-time.After(eraseAgain):
+		}
 	}
-	return err
 }
 
 // draftBeside has SQLite put its draft beside the database, where the same disk
@@ -87,19 +120,17 @@ func draftBeside(path string) error {
 	return os.Setenv(name, filepath.Dir(path))
 }
 
-// vacuum writes the whole database anew. Its draft is a file, so that memory
-// stays small; see draftBeside.
-func (w *writer) vacuum() error {
-	if !w.dirty {
-		return nil // done before; only the journal was still in use
-	}
+// vacuum writes the whole database anew, where it is. Its draft is a file, so that
+// memory stays small; see draftBeside.
+func (w *writer) vacuum(ctx context.Context) error {
 	if w.c == nil {
 		if err := w.reopen(); err != nil {
 			return err
 		}
 	}
 	err := errors.Join(
-		w.c.script("PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = FILE; VACUUM"),
+		w.c.script("PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = FILE"),
+		w.c.long(ctx, "VACUUM"),
 		w.c.script(hook),
 	)
 	w.dirty = err != nil
@@ -113,7 +144,7 @@ func (w *writer) truncate() (busy bool, err error) {
 			return false, err
 		}
 	}
-	if err := w.c.script(fmt.Sprintf("PRAGMA busy_timeout = %d", eraseBusy)); err != nil {
+	if err := w.c.script(fmt.Sprintf("PRAGMA busy_timeout = %d", eraseBusy.Milliseconds())); err != nil {
 		return false, err
 	}
 	defer func() { err = errors.Join(err, w.c.script("PRAGMA busy_timeout = 5000")) }()
@@ -139,8 +170,7 @@ func (c *conn) checkpoint(mode string) (busy bool, err error) {
 		busy = r.int64() != 0
 		return nil
 	})
-	var e sqlite3.Error
-	if errors.As(err, &e) && (e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked) {
+	if isBusy(err) {
 		return true, nil
 	}
 	return busy, err

@@ -130,21 +130,30 @@ func (w *writer) end() error {
 	return fmt.Errorf("%w: %w", cases.ErrUnclear, err)
 }
 
-// reopen replaces the connection. While it fails there is none, and the next
-// change tries again.
+// reopen replaces the connection after a commit that failed. While it fails there
+// is none, and the next change tries again.
 func (w *writer) reopen() error {
-	w.edge.known = false
-	if w.c != nil {
-		_ = w.c.close()
-		w.c = nil
-	}
-	c, err := w.open()
-	if err != nil {
+	if err := w.reconnect(); err != nil {
 		return err
 	}
 	// Best effort: frames of the failed commit that lie beyond the end of the
 	// journal would come to life again after a crash.
-	_ = c.exec("PRAGMA wal_checkpoint(TRUNCATE)")
-	w.c = c
+	_ = w.c.exec("PRAGMA wal_checkpoint(TRUNCATE)")
 	return nil
+}
+
+func (w *writer) reconnect() (err error) {
+	_ = w.leave()
+	w.c, err = w.open()
+	return err
+}
+
+// leave closes the connection.
+func (w *writer) leave() (err error) {
+	w.edge.known = false
+	if w.c != nil {
+		err = w.c.close()
+		w.c = nil
+	}
+	return err
 }

@@ -63,7 +63,7 @@ func fileForEver(out io.Writer, dir string) error {
 
 // vacuumOne rewrites the database beside the filings, so that some kills meet it.
 func vacuumOne(db *DB) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
 	defer cancel()
 	if err := db.writer.turn(context.Background(), func() error { db.writer.dirty = true; return nil }); err != nil {
 		return err
@@ -122,6 +122,9 @@ func TestKill(t *testing.T) {
 		}
 		if left, err := filepath.Glob(filepath.Join(dir, "etilqs_*")); err != nil || len(left) > 0 {
 			t.Errorf("VACUUM's draft is left: %d, %v", len(left), err)
+		}
+		if left, err := filepath.Glob(filepath.Join(dir, "*.fresh*")); err != nil || len(left) > 0 {
+			t.Errorf("a copy is left: %d, %v", len(left), err)
 		}
 		if files(t, s) != len(keep) || int64(len(keep))*3 != size || len(keep) < len(accepted) {
 			t.Errorf("%d files, %d named, %d leaves, %d accepted", files(t, s), len(keep), size, len(accepted))

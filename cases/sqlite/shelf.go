@@ -197,11 +197,16 @@ func (s *Shelf) room() error {
 	if s.o.Reserve <= 0 {
 		return nil
 	}
+	return roomFor(s.dir, s.o.Reserve)
+}
+
+// roomFor refuses when the disk of a folder has less room.
+func roomFor(dir string, need int64) error {
 	var st unix.Statfs_t
-	if err := unix.Statfs(s.dir, &st); err != nil {
+	if err := unix.Statfs(dir, &st); err != nil {
 		return fmt.Errorf("sqlite: free space: %w", err)
 	}
-	if free := int64(st.Bavail) * int64(st.Bsize); free < s.o.Reserve { //nolint:unconvert,gosec // other systems have other types; a disk fits
+	if free := int64(st.Bavail) * int64(st.Bsize); free < need { //nolint:unconvert,gosec // other systems have other types; a disk fits
 		return fmt.Errorf("sqlite: %w: down to the reserve", cases.ErrFull)
 	}
 	return nil

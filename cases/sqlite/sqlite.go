@@ -64,10 +64,13 @@ type DB struct {
 	o       Options
 	lock    *os.File
 	writer  *writer
-	readers chan *conn // those not in use; nil stands for one to connect anew
+	readers chan *conn    // those not in use; nil stands for one to connect anew
+	whole   chan struct{} // full while all of the database is copied or written anew
 	closing chan struct{}
 	once    sync.Once
 	err     error // of Close
+
+	step func(string) // nil but in tests; see at
 }
 
 var _ cases.Store = (*DB)(nil)
@@ -79,7 +82,7 @@ func Open(path string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
-	db := &DB{path: path, o: o, readers: make(chan *conn, readers), closing: make(chan struct{})}
+	db := &DB{path: path, o: o, readers: make(chan *conn, readers), closing: make(chan struct{}), whole: make(chan struct{}, 1)}
 	if err := db.open(); err != nil {
 		return nil, errors.Join(err, db.release(len(db.readers)))
 	}
@@ -93,6 +96,9 @@ func (db *DB) open() (err error) {
 	if db.lock, err = lock(db.path); err != nil {
 		return err
 	}
+	if err := db.dropFresh(); err != nil { // a crash left it
+		return err
+	}
 	if err := draftBeside(db.path); err != nil {
 		return err
 	}
@@ -103,7 +109,7 @@ func (db *DB) open() (err error) {
 	if group == 0 {
 		group = 8
 	}
-	if db.writer, err = newWriter(func() (*conn, error) { return connect(writerDSN(db.path)) }, group); err != nil {
+	if db.writer, err = newWriter(db.connectWriter, group); err != nil {
 		return err
 	}
 	for range readers {
@@ -114,6 +120,15 @@ func (db *DB) open() (err error) {
 		db.readers <- c
 	}
 	return nil
+}
+
+// connectWriter makes sure that the name is the file's for good before anything is
+// written there: after a crash the file that it was before would lack that.
+func (db *DB) connectWriter() (*conn, error) {
+	if err := syncFolder(db.path); err != nil {
+		return nil, err
+	}
+	return connect(writerDSN(db.path))
 }
 
 // dsn has every setting that SQLite keeps per connection, so that no connection
