@@ -86,7 +86,7 @@ func (w *writer) catchUp(f *following, fresh string) error {
 		return err
 	}
 	var b strings.Builder
-	b.WriteString("BEGIN;\n")
+	b.WriteString("PRAGMA fresh.synchronous = FULL;\nBEGIN;\n")
 	for _, t := range f.tables {
 		which := ""
 		if t.keyed {

@@ -39,9 +39,13 @@ func (db *DB) renew(ctx context.Context) (old *os.File, err error) {
 		return nil, err
 	}
 	defer func() {
-		if err != nil {
-			err = errors.Join(err, db.writer.turn(context.WithoutCancel(ctx), func() error { return db.writer.unfollow(f) }), db.dropFresh())
+		if err == nil {
+			return
 		}
+		if old != nil { // replaced, and no new connection yet
+			err = errors.Join(err, old.Close())
+		}
+		err = errors.Join(err, db.writer.turn(context.WithoutCancel(ctx), func() error { return db.writer.unfollow(f) }), db.dropFresh())
 	}()
 	if err := db.copyTo(ctx, db.fresh()); err != nil {
 		return nil, err
