@@ -178,7 +178,7 @@ func (j *judgement) state() {
 	}
 	if j.Unerased != "" {
 		j.must("what was deleted on "+string(j.Unerased)+" still lies in the database's files",
-			"end whatever else has the database open, and see that the disk has room for it twice; while the office is served it is tried every minute")
+			"end whatever else has the database open, and see that the disk has room for it once more; while the office is served it is tried every minute")
 	}
 	for _, name := range slices.Sorted(maps.Keys(j.Failing)) {
 		j.must(fmt.Sprintf("%s has not been reached: %d notices wait", name, j.Failing[name]), "check the accounts under [ombudsmen."+name+"]")
