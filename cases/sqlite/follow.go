@@ -39,7 +39,7 @@ func (w *writer) follow() (f *following, err error) {
 		return nil, err
 	}
 	var b strings.Builder
-	b.WriteString("CREATE TEMP TABLE touched (part TEXT, id INTEGER);\n")
+	b.WriteString("CREATE TEMP TABLE touched (part TEXT, id INTEGER);\nCREATE INDEX temp.touched_part ON touched (part, id);\n")
 	for _, t := range f.tables {
 		for event, ids := range map[string]string{"INSERT": "NEW", "DELETE": "OLD", "UPDATE": "OLD NEW"} {
 			if !t.keyed {
