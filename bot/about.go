@@ -34,7 +34,7 @@ func (b *Bot) roster(_ context.Context, v *visit) (Step, error) {
 			about = append(about, v.say.Get("roster.unproved"))
 		}
 		if o.Away(today) {
-			about = append(about, v.say.Get("roster.away"))
+			about = append(about, v.say.Get("roster.away", "day", string(o.AwayUntil)))
 		}
 		if len(s.Facts) < MaxFacts {
 			s.Facts = append(s.Facts, Fact{Label: o.Name, Value: strings.Join(about, " · ")})

@@ -76,9 +76,11 @@ func (v *visit) cardFacts(c *cases.Case) []Fact {
 		add("card.priority", v.say.Get("priority."+c.Priority))
 	}
 	add("card.held-until", string(c.HeldUntil))
-	add("card.lead", c.Lead)
+	if c.Holds(c.Lead, cases.Live) { // or has left since
+		add("card.lead", c.Lead)
+	}
 	add("card.remedies", v.remedyCard(c))
-	add("card.holders", strings.Join(c.Holders(), ", "))
+	add("card.holders", v.withAbsence(c.Holders()))
 	if c.Disposition != "" {
 		add("mine.disposition", v.say.Get("disposition."+string(c.Disposition)))
 	}

@@ -96,7 +96,7 @@ func (b *Bot) tell(ctx context.Context, n cases.Notice, key string, waits map[st
 			}
 		}
 	}
-	outcome := cases.Outcome{Dead: told == 0 && gone > 0 && gone == len(accounts)}
+	outcome := cases.Outcome{Dead: told == 0 && gone == len(accounts) && (gone > 0 || b.left(n.To))}
 	outcome.Again = told == 0 && !outcome.Dead
 	if err := b.o.Cases.Settle(ctx, n, outcome); err != nil {
 		b.o.Log.LogAttrs(ctx, slog.LevelError, "a notice cannot be settled", slog.String("kind", cases.KindOf(err).String()))
@@ -119,6 +119,13 @@ func (b *Bot) accounts(name string) []string {
 	return list
 }
 
+// left reports whether a name without an account is nobody's any more: there is
+// no account to wait for.
+func (b *Bot) left(name string) bool {
+	_, on := b.o.Cases.Ombudsman(name)
+	return !on
+}
+
 func (b *Bot) platform(account string) Platform {
 	name, _, _ := strings.Cut(account, ":")
 	return b.o.Platforms[name]
@@ -128,12 +135,19 @@ func (b *Bot) platform(account string) Platform {
 func (b *Bot) notice(n cases.Notice) Step {
 	w := say.In("en")
 	v := &visit{Bot: b, say: w}
-	s := Step{
-		Title: w.Get("notice.title"), Text: w.Get("notice." + string(n.About)), Kept: true,
-		Buttons: []Button{v.verb("inbox")},
+	leads := "inbox"
+	if n.About == cases.Changed || n.About == cases.Removed {
+		leads = "roster"
 	}
+	text := "notice." + string(n.About)
 	if slices.Contains(slices.Collect(maps.Values(b.o.Oversight)), n.To) {
-		s.Text, s.Buttons = w.Get("notice.oversight"), []Button{v.verb("overdue")}
+		switch n.About {
+		case cases.Changed:
+		case cases.Mandate:
+			text, leads = "notice.oversight-mandate", "roster"
+		default:
+			text, leads = "notice.oversight", "overdue"
+		}
 	}
-	return v.finish(s)
+	return v.finish(Step{Title: w.Get("notice.title"), Text: w.Get(text), Kept: true, Buttons: []Button{v.verb(leads)}})
 }

@@ -13,6 +13,9 @@ const pageSize = 10
 // inbox lists only what the ombudsman holds a live grant for.
 func (b *Bot) inbox(ctx context.Context, v *visit) (Step, error) {
 	desk, err := v.o.Cases.Desk(v.who)
+	if cases.KindOf(err) == cases.NotFound {
+		return v.noDesk(), nil
+	}
 	if err != nil {
 		return Step{}, err
 	}
@@ -24,6 +27,7 @@ func (b *Bot) inbox(ctx context.Context, v *visit) (Step, error) {
 	if len(list) == 0 {
 		s.Text = v.say.Get("inbox.empty")
 	}
+	s.Text = strings.TrimSpace(v.ownMandate() + "\n\n" + s.Text)
 	for _, c := range list {
 		s.Buttons = append(s.Buttons, v.button(v.oneLine(c), state{Do: "card", Case: c.ID}))
 	}

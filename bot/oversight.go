@@ -65,7 +65,10 @@ func (v *visit) overdueLine(o cases.LateCase) string {
 	if o.Unreadable {
 		parts = append(parts, v.say.Get("flag.unreadable"))
 	}
-	return strings.Join(append(parts, v.say.Get("overdue.holders", "names", strings.Join(o.Holders, ", "))), " · ")
+	if len(o.Holders) == 0 {
+		return strings.Join(append(parts, v.say.Get("overdue.nobody")), " · ")
+	}
+	return strings.Join(append(parts, v.say.Get("overdue.holders", "names", v.withAbsence(o.Holders))), " · ")
 }
 
 // rowsInFact is how many numbers one fact holds: it has to fit every platform.

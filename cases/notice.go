@@ -11,6 +11,8 @@ const (
 	Deadline Subject = "deadline" // a promised day is near, or has come
 	Overdue  Subject = "overdue"  // a promised day has passed unkept
 	HoldEnds Subject = "hold"     // a hold ends soon, or has ended, on a case whose time may be over
+	Changed  Subject = "roster"   // somebody of the roster is away, is back, leaves or stays longer
+	Removed  Subject = "removed"  // the office has ended the mandate of whom it tells
 )
 
 // AtOnce is the Hour of a notice that waits for no fixed hour.

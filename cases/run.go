@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -48,8 +49,9 @@ const jobMandates = "mandates"
 // mandateNotice is how long before its end an ombudsman hears of a mandate.
 const mandateNotice = 14
 
-// warnMandates tells those whose mandate ends soon, once for each last day, in
-// the same transaction that notes it.
+// warnMandates tells those whose mandate ends soon, and oversight, once for each
+// last day, in the same transaction that notes it. The outside body's is for
+// oversight alone.
 func (s *Service) warnMandates(ctx context.Context) error {
 	today := s.Today()
 	return s.update(ctx, func(tx Tx) error {
@@ -61,10 +63,10 @@ func (s *Service) warnMandates(ctx context.Context) error {
 			return err
 		}
 		for _, o := range all {
-			if !o.Serves(today) || o.Backstop || today < o.Until.Add(-mandateNotice) {
+			if !o.Serves(today) || today < o.Until.Add(-mandateNotice) {
 				continue
 			}
-			if err := warnOnce(tx, o, today); err != nil {
+			if err := s.warnOnce(tx, o, today); err != nil {
 				return err
 			}
 		}
@@ -72,14 +74,20 @@ func (s *Service) warnMandates(ctx context.Context) error {
 	})
 }
 
-func warnOnce(tx Tx, o Ombudsman, today Day) error {
+func (s *Service) warnOnce(tx Tx, o Ombudsman, today Day) error {
 	job := jobMandates + "-" + o.Name
 	warned, err := tx.Done(job)
 	if err != nil || warned == o.Until {
 		return err
 	}
-	if err := tx.Notify(Notice{To: o.Name, About: Mandate, Due: today}); err != nil {
-		return err
+	to := slices.Clone(s.Office.Oversight)
+	if !o.Backstop {
+		to = append(to, o.Name)
+	}
+	for _, name := range to {
+		if err := tx.Notify(Notice{To: name, About: Mandate, Due: today}); err != nil {
+			return err
+		}
 	}
 	return tx.SetDone(job, o.Until)
 }

@@ -208,8 +208,8 @@ func TestAttackNobodyThere(t *testing.T) {
 	if _, err := s.o.Cases.Desk("anna"); err == nil {
 		t.Error("a mandate that is over opens the desk")
 	}
-	if screen := s.seat("anna").pick("inbox"); !screen.Has(phrase.Get("error.not-found")) {
-		t.Errorf("%s", screen.Text)
+	if screen := s.seat("anna").pick("inbox"); !screen.Has("Your mandate ended on 2029-08-19") || len(screen.Buttons) != 2 || strings.Contains(strings.Join(screen.Buttons, "\n"), " · ") {
+		t.Errorf("%s %q", screen.Text, screen.Buttons)
 	}
 	s.grew(size, 0, "an office without anybody")
 }

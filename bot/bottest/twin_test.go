@@ -23,16 +23,22 @@ type twin struct {
 	who  string
 	got  []string // everything that who received
 	post *postbox
+
+	hourly func(hour int) // after the jobs of an hour of the night; nil: nothing
 }
 
 func newTwin(t *testing.T, who string) *twin {
 	t.Helper()
+	return newTwinIn(t, who, bottest.Settings{Names: []string{"anna", "bela", "chris"}})
+}
+
+// newTwinIn is newTwin in an office of a test's own.
+func newTwinIn(t *testing.T, who string, set bottest.Settings) *twin {
+	t.Helper()
 	cryptotest.SetGlobalRandom(t, 1)
 	w := &twin{who: who, post: &postbox{}}
-	w.scene = newScene(t, bottest.Settings{
-		Names:   []string{"anna", "bela", "chris"},
-		Options: func(o *bot.Options) { o.Platforms = map[string]bot.Platform{"test": w.post} },
-	})
+	set.Options = func(o *bot.Options) { o.Platforms = map[string]bot.Platform{"test": w.post} }
+	w.scene = newScene(t, set)
 	w.post.s = w.scene
 	w.night(t, 1)
 	return w
@@ -48,7 +54,7 @@ func (w *twin) night(t *testing.T, seed uint64) {
 		t.Fatal(err)
 	}
 	w.then(t, seed) // so many no-ops were drawn as the day needed
-	for range 24 {
+	for hour := range 24 {
 		w.o.Pass(time.Hour)
 		for _, j := range w.o.Cases.Jobs() {
 			if j.Name != "checkpoint" {
@@ -56,6 +62,9 @@ func (w *twin) night(t *testing.T, seed uint64) {
 					w.t.Fatal(err)
 				}
 			}
+		}
+		if w.hourly != nil {
+			w.hourly(hour)
 		}
 		for _, n := range w.post.deliver() {
 			if n.to == "test:"+w.who {

@@ -54,7 +54,7 @@ func (j *judgement) mandate(m mandate) {
 	bars, must := true, false
 	switch {
 	case m.Until < j.Today:
-		what, mend = "the mandate of "+m.Name+" ended on "+string(m.Until), "ombra roster add with a new one, if there is one"
+		what, mend = "the mandate of "+m.Name+" ended on "+string(m.Until), "ombra roster until with a later day, if it goes on; else ombra roster remove"
 	case m.Proved == "":
 		what, must = m.Name+" has not proved the key, and is given no case", true
 		mend = "send the challenge again: ombra roster add, ombra-desk key prove, ombra roster prove"
@@ -64,12 +64,12 @@ func (j *judgement) mandate(m mandate) {
 		j.classic(m)
 		return
 	case m.Away:
-		what, mend = m.Name+" is away until "+string(m.AwayUntil), "nothing, if it is so"
+		what, mend = m.Name+" is away until "+string(m.AwayUntil), "nothing, if it is so; else ombra roster back "+m.Name
 		if !j.Open {
 			mend = "wait until then, or appoint somebody else: ombra roster add"
 		}
 	case soon(m, j.Today):
-		what, mend, bars = "the mandate of "+m.Name+" ends on "+string(m.Until), "appoint somebody in time", false
+		what, mend, bars = "the mandate of "+m.Name+" ends on "+string(m.Until), "ombra roster until with a later day, or appoint somebody in time", false
 	}
 	j.reason(what, mend, bars, must)
 	if m.Until >= j.Today {

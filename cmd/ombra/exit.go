@@ -73,6 +73,8 @@ func classifyRest(err error) error {
 	}
 	var path *fs.PathError
 	switch {
+	case errors.Is(err, cases.ErrUnclear):
+		return fail("the disk failed, and it is not clear whether this was stored", "look with ombra roster list, and do it again if it was not")
 	case errors.Is(err, sqlite.ErrInUse):
 		return fail("another ombra has this office's database open", "stop it first, or wait until it has started and try again")
 	case errors.Is(err, sqlite.ErrNewer):
@@ -93,6 +95,10 @@ var spoken = map[string]struct{ what, mend string }{
 	"other-office": {"this enrolment is for another office", "it must be made with --origin and this office's origin"},
 	"classic-key":  {"this key would not withstand a quantum computer, and the office requires that", "make a new one with ombra-desk key new, or set require_pq = false"},
 	"mandate":      {"a mandate ends before it begins", "write --from and --until as days, like 2026-11-23"},
+	"away":         {"these are not the first and last day of an absence", "write two days like 2026-12-21 2027-01-08, the last one today or later"},
+	"not-away":     {"they are not away, and no absence is planned", "ombra roster list"},
+	"until":        {"this cannot be the last day of the mandate", "write a day like 2028-12-31, today or later; to end it at once: ombra roster remove"},
+	"role":         {"this name is on the roster in the other role, and holds cases in it", "give --backstop if it is the backstop, or appoint under another name"},
 	"no-ombudsman": {"nobody of that name is on the roster", "ombra roster list"},
 	"answer":       {"this is not the answer to the challenge that is open", "make a new challenge with ombra roster add, and answer that one"},
 }

@@ -13,8 +13,9 @@ import (
 )
 
 func newRoster(o *options) *cobra.Command {
-	return group("roster", "Appoint ombudsmen, prove their keys, publish the office file",
-		newRosterAdd(o), newRosterProve(o), newRosterList(o), newRosterPublish(o))
+	return group("roster", "Appoint ombudsmen, prove their keys, note who is away or leaves, publish the office file",
+		newRosterAdd(o), newRosterProve(o), newRosterList(o), newRosterAway(o), newRosterBack(o), newRosterUntil(o),
+		newRosterRemove(o), newRosterPublish(o))
 }
 
 // appointment is what roster.add takes.
@@ -51,7 +52,8 @@ func newRosterAdd(o *options) *cobra.Command {
 The enrolment comes from ombra-desk key new on their own machine. Read the two
 fingerprints to each other in person or by telephone: whoever swaps the file on
 its way reads the cases. Nobody is given a case before the challenge is answered.
-The same name again replaces keys and mandate.`,
+The same name again replaces keys, mandate and away dates; to move only the last day:
+ombra roster until. To end the mandate, of a backstop too: ombra roster remove.`,
 		Args: needs("ENROLMENT"),
 		RunE: runs(func(ctx context.Context, args []string) error {
 			a.From, a.Until = cases.Day(from), cases.Day(until)
@@ -174,6 +176,7 @@ type mandate struct {
 	KeySince    cases.Day `json:"key_since,omitempty"` // of one that replaced another
 	Serves      bool      `json:"serves"`
 	Away        bool      `json:"away"`
+	Leaves      bool      `json:"will_be_away"`
 }
 
 func (o *office) rosterList(context.Context, nothing) ([]mandate, error) {
@@ -183,7 +186,7 @@ func (o *office) rosterList(context.Context, nothing) ([]mandate, error) {
 		list = append(list, mandate{
 			Name: m.Name, Backstop: m.Backstop, From: m.From, Until: m.Until, AwayFrom: m.AwayFrom, AwayUntil: m.AwayUntil,
 			Proved: m.Proved, Removed: m.Removed, PostQuantum: m.PostQuantum(), Fingerprint: m.Fingerprint(),
-			Serves: m.Serves(today), Away: m.Away(today), KeySince: m.KeySince(),
+			Serves: m.Serves(today), Away: m.Away(today), Leaves: m.AwayFrom > today, KeySince: m.KeySince(),
 		})
 	}
 	return list, nil
@@ -218,11 +221,12 @@ func (m mandate) state() string {
 			words = append(words, word)
 		}
 	}
-	add(m.Removed != "", "removed")
+	add(m.Removed != "", "removed on "+string(m.Removed))
 	add(m.Removed == "" && m.Proved == "", "not proved")
 	add(m.Serves, "serves")
 	add(m.Proved != "" && !m.Serves && m.Removed == "", "mandate not running")
-	add(m.Away, "away")
+	add(m.Removed == "" && m.Away, "away until "+string(m.AwayUntil))
+	add(m.Removed == "" && m.Leaves, "away from "+string(m.AwayFrom)+" to "+string(m.AwayUntil))
 	add(m.Backstop, "backstop")
 	add(!m.PostQuantum, "classic key")
 	add(m.KeySince != "" && m.Removed == "", "new key since "+string(m.KeySince)+": earlier cases need a colleague's grant (ombra-desk act grant)")

@@ -1,0 +1,309 @@
+package bottest_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ombra/bot"
+	"ombra/bot/bottest"
+	"ombra/cases"
+	"ombra/cases/papers"
+)
+
+// staffed is an office with an outside body, in which three weeks are a long
+// absence.
+func staffed() bottest.Settings {
+	return bottest.Settings{
+		Names: []string{"anna", "bela", "chris"}, Backstop: "outside",
+		Change: func(o *cases.Office) { o.Absence, o.Oversight = 21, []string{"vera"} },
+	}
+}
+
+// due does what is due now, whatever that draws, and goes on with bytes that are
+// the same in both.
+func (w *twin) due(t *testing.T, seed uint64) {
+	t.Helper()
+	for _, j := range w.o.Cases.Jobs() {
+		if j.Name != "checkpoint" { // each night's
+			w.must(j.Do(context.Background()))
+		}
+	}
+	w.then(t, seed)
+}
+
+// alike has each hour of a night go on with the same bytes, and the keys of tokens
+// made of them, whatever the hour's jobs drew: somebody may be given a case.
+func (w *twin) alike(t *testing.T) {
+	w.hourly = func(hour int) {
+		w.then(t, uint64(1000+hour))
+		w.seat("stranger").pick("help")
+	}
+}
+
+func (s *scene) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// removed plays chris's days after the office removed him. His account works on.
+func removed(t *testing.T, goesOn bool) *twin {
+	ctx := context.Background()
+	w := newTwinIn(t, "chris", staffed())
+	w.alike(t)
+	w.file("one", told("anna"))
+	w.busy(3, "bela")
+	rec := w.file("two", told("bela"))
+	w.then(t, 50)
+	th := w.thread("chris")
+	kept := w.actFile("chris", th, papers.Draft{Do: "note", Text: "one word more"})
+	old := w.seat("chris").sent // with the buttons of cards, papers and inbox
+	w.must(w.o.Cases.Remove(ctx, "chris"))
+	w.due(t, 51)
+	if goesOn {
+		w.then(t, 99)
+		w.seat("anna").say("", w.actFile("anna", w.thread("anna"), papers.Draft{Do: "ask", Text: "Who else knows?"}))
+		w.add("two", rec, "It was chris.")
+		v := told()
+		v["danger"] = []string{"notify"}
+		w.file("three", v)
+	}
+	w.then(t, 2)
+	w.looks()
+	w.seat("stranger").pick("xyzzy")
+	help, pressed := bare(w.seat("stranger").Step()), 0
+	for _, ev := range old {
+		if ev.Token == "" {
+			continue
+		}
+		if pressed++; bare(w.again(ev)) != help {
+			t.Errorf("an old button: %s", bare(w.again(ev)))
+		}
+	}
+	if pressed < 2 {
+		t.Errorf("%d old buttons", pressed)
+	}
+	w.seat("chris").say("", kept) // signed while he held it
+	w.take("kept act")
+	guess := *th
+	guess.Case = "0000-0000"
+	w.seat("chris").say("", w.actFile("chris", &guess, papers.Draft{Do: "answer", Text: "x"}))
+	w.take("guess")
+	w.night(t, 3)
+	w.looks()
+	w.night(t, 4)
+	w.looks()
+	return w
+}
+
+// TestAttackRemovedKeepsAccount: an ombudsman is removed, and nobody took his chat
+// account out of the configuration. He presses every button that he ever got, hands
+// in what he signed, guesses. He is answered like any stranger, to the last byte
+// the same whether his cases go on or not, new ones come or not; of notices he gets
+// the one that says so.
+func TestAttackRemovedKeepsAccount(t *testing.T) {
+	same(t, removed(t, false), removed(t, false))
+	with, without := removed(t, true), removed(t, false)
+	same(t, with, without)
+	if with.size() != without.size() || with.count("papers") <= without.count("papers") {
+		t.Errorf("logs of %d and %d, %d and %d papers", with.size(), without.size(), with.count("papers"), without.count("papers"))
+	}
+	var notices []string
+	for _, got := range with.got {
+		if strings.HasPrefix(got, "notice ") {
+			notices = append(notices, got)
+		}
+	}
+	if len(notices) != 1 || !strings.Contains(notices[0], phrase.Get("notice.removed")) {
+		t.Errorf("told: %q", notices)
+	}
+	// Like a stranger: a word that nobody knows, an old button, an act.
+	stranger := with.seat("stranger")
+	stranger.pick("xyzzy")
+	help := bare(stranger.Step())
+	for _, verb := range []string{"inbox", "help", "overdue", "search 7F3K-9QWD"} {
+		if with.seat("chris").pick(verb); bare(with.seat("chris").Step()) != help {
+			t.Errorf("%s: %s", verb, bare(with.seat("chris").Step()))
+		}
+	}
+	// The control: the same buttons of anna's lead to her cases.
+	if len(with.held("anna")) == 0 {
+		t.Error("anna holds nothing")
+	}
+}
+
+// misses plays chris's days while anna is removed or away; a case may be there that
+// excludes him, and that somebody else is given for her.
+func misses(t *testing.T, hidden bool, how func(w *twin)) *twin {
+	w := newTwinIn(t, "chris", staffed())
+	w.alike(t)
+	w.file("one", told("anna"))
+	w.busy(4, "bela") // anna and chris hold these
+	w.looks()
+	w.opens(true)
+	if hidden {
+		w.then(t, 99)
+		w.hide(t)
+	}
+	w.then(t, 2)
+	how(w)
+	w.due(t, 5)
+	w.looks()
+	w.opens(true)
+	w.night(t, 3)
+	w.looks()
+	w.opens(false)
+	w.night(t, 4)
+	w.looks()
+	w.opens(false)
+	return w
+}
+
+// TestAttackAbsenceTells: a case excludes chris. Then anna, who holds it, is removed
+// or goes away for long, and the outside body is given the case for her. Chris knows
+// who is missing, since the roster is public, and watches what follows: notices, the
+// holders on his own cards, the log's size. Every byte is the same as if the case
+// were not there.
+func TestAttackAbsenceTells(t *testing.T) {
+	ctx := context.Background()
+	for name, how := range map[string]func(w *twin){
+		"removed": func(w *twin) { w.must(w.o.Cases.Remove(ctx, "anna")) },
+		"away": func(w *twin) {
+			today := w.o.Cases.Today()
+			_, err := w.o.Cases.SetAway(ctx, "anna", today, today.Add(40))
+			w.must(err)
+		},
+		"mandate ended": func(w *twin) { w.must(w.o.Cases.MoveEnd(ctx, "anna", w.o.Cases.Today())) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			same(t, misses(t, false, how), misses(t, false, how))
+			with, without := misses(t, true, how), misses(t, false, how)
+			same(t, with, without)
+			if with.size() != without.size() || with.count("cases") != without.count("cases")+1 {
+				t.Errorf("logs of %d and %d", with.size(), without.size())
+			}
+			if a, b := len(with.held("outside")), len(without.held("outside")); a != b+1 {
+				t.Errorf("the outside body holds %d and %d", a, b)
+			}
+		})
+	}
+}
+
+// TestMissingColleague is what the chat shows of people who are not there: on the
+// roster, in their own inbox, on the cards of those who hold a case with them. The
+// filer's card is the same before and after.
+func TestMissingColleague(t *testing.T) {
+	ctx := context.Background()
+	s := newScene(t, staffed())
+	rec := s.file("staff", told("chris"))
+	before := s.look("staff", rec)
+	today := s.o.Cases.Today()
+	until := string(today.Add(9))
+	_, err := s.o.Cases.SetAway(ctx, "anna", today, today.Add(9))
+	s.must(err)
+	if after := s.look("staff", rec); after.Text != before.Text {
+		t.Errorf("the filer sees\n%s\nand saw\n%s", after.Text, before.Text)
+	}
+	if screen := s.seat("staff").pick("roster"); !screen.Has("away until " + until) {
+		t.Errorf("roster: %s", screen.Text)
+	}
+	if screen := s.seat("anna").pick("inbox"); !screen.Has("You are away until "+until) || len(s.held("anna")) != 1 {
+		t.Errorf("inbox: %s", screen.Text)
+	}
+	if screen := s.card("bela").Sees(); !screen.Has("anna (away until " + until + ")") {
+		t.Errorf("card: %s", screen.Text)
+	}
+	s.must(s.o.Cases.Back(ctx, "anna"))
+	if screen := s.card("bela").Sees(); screen.Has("away until") {
+		t.Errorf("card: %s", screen.Text)
+	}
+	_, err = s.o.Cases.SetAway(ctx, "anna", today.Add(2), today.Add(9))
+	s.must(err)
+	s.must(s.o.Cases.MoveEnd(ctx, "anna", today.Add(12)))
+	if screen := s.seat("anna").pick("inbox"); !screen.Has("You will be away from "+string(today.Add(2))) || !screen.Has("Your mandate ends on "+string(today.Add(12))) {
+		t.Errorf("inbox: %s", screen.Text)
+	}
+	// Who led and left leads no more.
+	s.card("anna").press(phrase.Get("act.lead"))
+	lead := func() bool { return s.card("bela").Sees().Has(phrase.Get("card.lead") + ": anna") }
+	led := lead()
+	s.must(s.o.Cases.Remove(ctx, "anna"))
+	if lead() || !led {
+		t.Errorf("she leads before: %v, after: %v", led, lead())
+	}
+	// With nobody to draw, nothing is taken in, and nobody is called what they are not.
+	for _, name := range []string{"bela", "chris", "outside"} {
+		if name == "outside" {
+			s.must(s.o.Cases.Remove(ctx, name))
+			continue
+		}
+		_, err := s.o.Cases.SetAway(ctx, name, today, today.Add(3))
+		s.must(err)
+	}
+	if screen := s.seat("staff").pick("report"); !screen.Has(phrase.Get("closed.text")) || !screen.Has("away") {
+		t.Errorf("%s", screen.Text)
+	}
+}
+
+// TestRosterNotices: each is told in words of their own, and led where it can be
+// seen; what waits for an account that is gone with its owner is given up.
+func TestRosterNotices(t *testing.T) {
+	set := staffed()
+	p := &postbox{}
+	set.Options = func(o *bot.Options) {
+		o.Platforms = map[string]bot.Platform{"test": p}
+		o.Oversight = map[string]string{"test:vera": "vera"}
+		delete(o.Ombudsmen, "test:chris") // taken out in the same moment
+	}
+	s := newScene(t, set)
+	p.s = s
+	ctx := context.Background()
+	s.must(s.o.Cases.Remove(ctx, "anna"))
+	s.must(s.o.Cases.Remove(ctx, "chris"))
+	got := map[string]string{}
+	for _, n := range p.deliver() {
+		got[n.to] = n.step
+	}
+	for who, want := range map[string]string{
+		"test:anna": "notice.removed", "test:bela": "notice.roster", "test:outside": "notice.roster", "test:vera": "notice.roster",
+	} {
+		if !strings.Contains(got[who], phrase.Get(want)) || !strings.Contains(got[who], phrase.Get("verb.roster")) {
+			t.Errorf("%s is told %q, want %s", who, got[who], want)
+		}
+	}
+	if list, err := s.o.Cases.Notices(ctx); err != nil || len(list) > 0 || len(got) != 4 {
+		t.Errorf("%d waiting, %d told, %v", len(list), len(got), err)
+	}
+	s.must(s.o.Cases.MoveEnd(ctx, "outside", s.o.Cases.Today().Add(3)))
+	p.deliver()
+	s.jobs()
+	list := p.deliver()
+	i := slices.IndexFunc(list, func(n notice) bool { return n.to == "test:vera" })
+	if i < 0 || !strings.Contains(list[i].step, phrase.Get("notice.oversight-mandate")) {
+		t.Errorf("oversight is told %v", list)
+	}
+}
+
+// TestNobodyLeft: when the last one who holds a case is removed, oversight reads
+// that nobody holds it, and the filer is told no stories.
+func TestNobodyLeft(t *testing.T) {
+	s := newScene(t, bottest.Settings{Names: []string{"anna"}, Options: func(o *bot.Options) {
+		o.Oversight = map[string]string{"test:vera": "vera"}
+	}})
+	rec := s.file("staff", told())
+	s.must(s.o.Cases.Remove(context.Background(), "anna"))
+	for range 40 {
+		s.o.Pass(24 * time.Hour)
+		s.jobs()
+	}
+	if screen := s.seat("vera").pick("overdue"); !screen.Has(phrase.Get("overdue.nobody")) {
+		t.Errorf("%s", screen.Text)
+	}
+	if screen := s.look("staff", rec); !screen.Has(phrase.Get("mine.late-text")) {
+		t.Errorf("%s", screen.Text)
+	}
+}
