@@ -85,9 +85,12 @@ func (y *year) expect(job string, want map[string]int) (releases []*affair) {
 	y.Helper()
 	if job == "mandates" {
 		for _, name := range y.names() {
-			if last := y.until[name]; name != "outside" && y.serves(name) && y.today() >= last.Add(-14) && y.warned[name] != last {
+			if last := y.until[name]; y.serves(name) && y.today() >= last.Add(-14) && y.warned[name] != last {
 				y.warned[name] = last
-				y.wants(want, cases.Mandate, name)
+				y.wants(want, cases.Mandate, "vera")
+				if name != "outside" {
+					y.wants(want, cases.Mandate, name)
+				}
 			}
 		}
 	}

@@ -140,8 +140,8 @@ func (y *year) closes(c *affair, who, disposition string) {
 	}
 }
 
-// people come and go: mandates end, somebody new comes, some are away, and keys are
-// lost.
+// people come and go: mandates end, somebody new comes, some are away, some are
+// removed, and keys are lost.
 func (y *year) people() {
 	y.Helper()
 	var serving []string
@@ -156,8 +156,7 @@ func (y *year) people() {
 		y.newcomer()
 	case n < 2 && who != shunned: // resigns
 		y.until[who] = y.today().Add(y.luck.IntN(20))
-		y.appoint(who, y.until[who])
-		delete(y.away, who)
+		y.must(y.Cases.MoveEnd(ctx, who, y.until[who]))
 		y.made["resigns"]++
 	case n < 4:
 		if gone := pick(y, y.names()); !y.serves(gone) && !y.removed[gone] { // comes back
@@ -169,18 +168,34 @@ func (y *year) people() {
 	case n < 7:
 		last := y.today().Add(y.luck.IntN(25))
 		y.away[who] = last
-		y.put(who, func(o *cases.Ombudsman) { o.AwayFrom, o.AwayUntil = y.today(), last })
-		y.must(y.db.Update(ctx, func(tx cases.Tx) error { return tx.SetDone("holders", "") }))
+		_, err := y.Cases.SetAway(ctx, who, y.today(), last)
+		y.must(err)
 		y.made["away"]++
 	case n < 9:
 		y.loses(who)
 	case n < 10 && who != shunned && len(y.removed) < 2:
-		y.removed[who] = true
-		delete(y.away, who)
-		y.put(who, func(o *cases.Ombudsman) { o.Removed = y.today() })
-		y.must(y.db.Update(ctx, func(tx cases.Tx) error { return tx.SetDone("holders", "") }))
-		y.made["removed"]++
+		y.removes(who)
 	}
+}
+
+// removes somebody for good: nothing that waits for him is told, and no case knows him
+// as a holder.
+func (y *year) removes(who string) {
+	y.Helper()
+	y.must(y.Cases.Remove(ctx, who))
+	y.removed[who] = true
+	delete(y.away, who)
+	for _, n := range y.outbox() {
+		if n.To == who && n.About != cases.Removed {
+			y.Errorf("%s: %s was removed, and %+v waits", y.today(), who, n)
+		}
+	}
+	for _, c := range y.all {
+		if !c.gone && y.at(c.id).Holds(who, cases.Live, cases.Dormant, cases.Lapsed) {
+			y.Errorf("%s: %s was removed, and holds %s", y.today(), who, c.id)
+		}
+	}
+	y.made["removed"]++
 }
 
 func (y *year) newcomer() {

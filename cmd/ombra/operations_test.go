@@ -55,8 +55,10 @@ func TestOperationsNamesCommands(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{"ombra init", "ombra check", "ombra serve", "ombra backup", "ombra restore", "ombra log checkpoint", "ombra roster add",
-		"ombra roster away", "ombra roster back", "ombra roster until", "ombra roster remove"} {
+	for _, want := range []string{
+		"ombra init", "ombra check", "ombra serve", "ombra backup", "ombra restore", "ombra log checkpoint", "ombra roster add",
+		"ombra roster away", "ombra roster back", "ombra roster until", "ombra roster remove",
+	} {
 		if !seen[want] {
 			t.Errorf("the page does not name %q", want)
 		}
