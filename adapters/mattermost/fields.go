@@ -20,10 +20,7 @@ func draw(f bot.Field, w say.Words, days bool) (elements []model.DialogElement, 
 	if f.Problem != "" {
 		intro = joined([]string{intro, "**" + markup(f.Label) + ":** " + markup(f.Problem)})
 	}
-	value := ""
-	if len(f.Value) > 0 {
-		value = f.Value[0]
-	}
+	value := firstOf(f)
 	switch f.Kind {
 	case bot.Files:
 		return nil, markup(f.Else)
@@ -35,22 +32,8 @@ func draw(f bot.Field, w say.Words, days bool) (elements []model.DialogElement, 
 			e.Type = "radio"
 		}
 		return []model.DialogElement{e}, intro
-	case bot.Date:
-		e.Type, e.Placeholder, e.MaxLength = "text", w.Get("mattermost.date"), 40
-		if days && f.Optional && isDay(value) {
-			e.Type, e.Placeholder, e.MaxLength = "date", "", 0
-		}
-	case bot.Text:
-		// The client cuts off in silence what is longer, so this is more than the
-		// bot takes: it says what is too long.
-		e.Type, e.MaxLength = "textarea", 20_000
-	case bot.Hidden:
-		e.Type, e.SubType, e.MaxLength = "text", "password", 2*f.Max+200
-	case bot.Line:
-		e.Type, e.MaxLength = "text", 2*f.Max+200
-		if len(value) > maxLineDefault {
-			e.Type = "textarea"
-		}
+	default:
+		entry(&e, f, w, days)
 	}
 	most := maxLineDefault
 	if e.Type == "textarea" {
@@ -62,6 +45,35 @@ func draw(f bot.Field, w say.Words, days bool) (elements []model.DialogElement, 
 		intro = joined([]string{intro, "**" + markup(f.Label) + ":** " + markup(w.Get("mattermost.too-long"))})
 	}
 	return []model.DialogElement{e}, intro
+}
+
+// entry makes an element one that somebody types into, or picks a day with. It takes
+// more than the bot does, which says what is too long: the client cuts off in silence.
+func entry(e *model.DialogElement, f bot.Field, w say.Words, days bool) {
+	switch f.Kind {
+	case bot.Date:
+		e.Type, e.Placeholder, e.MaxLength = "text", w.Get("mattermost.date"), 40
+		if days && f.Optional && isDay(firstOf(f)) {
+			e.Type, e.Placeholder, e.MaxLength = "date", "", 0
+		}
+	case bot.Text:
+		e.Type, e.MaxLength = "textarea", 20_000
+	case bot.Hidden:
+		e.Type, e.SubType, e.MaxLength = "text", "password", 2*f.Max+200
+	case bot.Line:
+		e.Type, e.MaxLength = "text", 2*f.Max+200
+		if len(firstOf(f)) > maxLineDefault {
+			e.Type = "textarea"
+		}
+	case bot.Choice, bot.Choices, bot.Files: // nobody types into these
+	}
+}
+
+func firstOf(f bot.Field) string {
+	if len(f.Value) == 0 {
+		return ""
+	}
+	return f.Value[0]
 }
 
 // isDay: what was typed and is no day stays where it can be mended by typing.

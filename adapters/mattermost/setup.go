@@ -54,7 +54,7 @@ func Setup(ctx context.Context, o SetupOptions) (Made, error) {
 			return s.Made, err
 		}
 	}
-	for _, step := range []func(context.Context) error{s.who, s.settings, s.bot, s.token, s.commands} {
+	for _, step := range []func(context.Context) error{s.who, s.settings, s.roles, s.bot, s.token, s.commands} {
 		if err := step(ctx); err != nil {
 			return s.Made, err
 		}
@@ -105,6 +105,9 @@ func (s *setup) settings(ctx context.Context) error {
 	}
 	if !on(set.EnableUserAccessTokens) {
 		s.found("ServiceSettings.EnableUserAccessTokens is off", "switch it on: System Console, Integrations, Integration Management; the bot has nothing else to log in with")
+	}
+	if set.EnableCommands != nil && !*set.EnableCommands {
+		s.found("ServiceSettings.EnableCommands is off: nobody can type /"+Trigger, "switch it on: System Console, Integrations, Integration Management")
 	}
 	if on(set.DisableBotsWhenOwnerIsDeactivated) {
 		s.found("ServiceSettings.DisableBotsWhenOwnerIsDeactivated is on: the bot is switched off with the account that made it",

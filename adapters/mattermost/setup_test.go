@@ -181,6 +181,47 @@ func TestOptionsAreRefused(t *testing.T) {
 	}
 }
 
+// TestAttackTeamAdminReadsTheToken: by default whoever administrates a team may read
+// the token of /ombra, and with it type as an ombudsman. The set-up says who may, by
+// which permission, and says nothing any more when it was taken from them.
+func TestAttackTeamAdminReadsTheToken(t *testing.T) {
+	t.Parallel()
+	s := mattermostfake.Start(t, mattermostfake.Options{})
+	admin := s.AddUser("root", mattermostfake.SystemAdmin)
+	o := mattermost.SetupOptions{
+		URL: s.URL(), Admin: mattermost.NewSecret(admin.Token), Bot: "ombra", Name: "The Office", Public: "http://127.0.0.1:9", Paths: mattermost.NewSecret(pathSecret),
+	}
+	setup := func() []bot.Finding {
+		t.Helper()
+		made, err := mattermost.Setup(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Token = made.Token
+		return slices.DeleteFunc(made.Found, func(f bot.Finding) bool { return !strings.Contains(f.What, "slash commands") })
+	}
+	list := setup()
+	if len(list) != 1 || !found(list, "role team_admin may") || !strings.Contains(list[0].Mend, "mmctl permissions remove team_admin manage_slash_commands manage_others_slash_commands") {
+		t.Errorf("as servers come: %+v", list)
+	}
+	s.SetPermissions("team_admin", "manage_team", "manage_own_slash_commands") // their own are their own
+	if list := setup(); len(list) != 0 {
+		t.Errorf("taken from them: %+v", list)
+	}
+	s.SetPermissions("system_user", "manage_others_slash_commands")
+	if list := setup(); len(list) != 1 || !found(list, "role system_user may") {
+		t.Errorf("everybody may: %+v", list)
+	}
+	s.Fail(mattermostfake.Fault{On: "GET /api/v4/roles", Status: http.StatusNotFound})
+	if list := setup(); !found(list, "could not be seen") {
+		t.Errorf("the server does not tell: %+v", list)
+	}
+	s.Configure(settingsSection, "EnableCommands", false)
+	if made, err := mattermost.Setup(t.Context(), o); err != nil || !found(made.Found, "EnableCommands is off") {
+		t.Errorf("commands are off: %+v, %v", made.Found, err)
+	}
+}
+
 // TestSetupOfOneTeam: a team that is added later takes nothing from the others; and
 // a server that does not answer is no reason for a second token.
 func TestSetupOfOneTeam(t *testing.T) {

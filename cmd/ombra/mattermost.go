@@ -164,7 +164,10 @@ func (s *mattermostSetup) steps(cfg *config.Config, secret mattermost.Secret) er
     autocomplete on, and this request URL, which is a secret:
       %s
     Put the token that is shown into %s (mode 0600), a line for each team.
- 4. Have the bot join each team. Then: ombra check
+ 4. System Console, User Management, Permissions: take "Manage Slash Commands" from team
+    administrators and everybody else. Whoever has it can read that token and type as
+    anybody.
+ 5. Have the bot join each team. Then: ombra check
 `, s.bot, m.TokenFile, mattermost.Trigger, mattermost.SlashURL(m.CallbackURL, secret), m.SlashTokenFile)
 	return nil
 }

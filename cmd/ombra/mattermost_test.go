@@ -90,6 +90,10 @@ func TestMattermostSetup(t *testing.T) {
 			t.Errorf("what it prints has the secret of %s in it", name)
 		}
 	}
+	if !strings.Contains(out, "MEND    whoever has the role team_admin may manage slash commands") || !strings.Contains(out, "mmctl permissions remove team_admin ") {
+		t.Errorf("it does not say who may manage slash commands:\n%s", out)
+	}
+	fake.SetPermissions("team_admin", "manage_team") // as it says
 	owner := `owner = "` + admin.ID + `"`
 	if !strings.Contains(out, owner) {
 		t.Errorf("it does not say who owns the bot:\n%s", out)

@@ -48,7 +48,7 @@ const api = "/api/v4"
 // allRoutes are tried in order. (http.ServeMux finds /users/username/{name} and
 // /users/{id}/teams ambiguous.)
 func allRoutes() []route {
-	return slices.Concat(userRoutes, teamRoutes, channelRoutes, postRoutes, fileRoutes, commandRoutes, actionRoutes, systemRoutes)
+	return slices.Concat(userRoutes, teamRoutes, channelRoutes, postRoutes, fileRoutes, commandRoutes, actionRoutes, systemRoutes, roleRoutes)
 }
 
 // match finds the route of a request and gives the request its path values.

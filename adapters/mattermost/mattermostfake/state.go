@@ -80,6 +80,7 @@ type state struct {
 	drafts   map[string]map[string]any // by user and channel
 	config   map[string]any
 	role     map[string]any // system_user
+	admins   map[string]any // team_admin
 	conns    map[string]*conn
 	callouts []Callout
 	log      strings.Builder
@@ -97,16 +98,7 @@ func (s *Server) begin() {
 	now := s.now()
 	s.team = &model.Team{Id: model.NewId(), Name: "ops", DisplayName: "ops", Type: model.TeamOpen, CreateAt: now, UpdateAt: now}
 	s.teams = map[string]*model.Team{s.team.Id: s.team}
-	s.role = map[string]any{
-		"id": model.NewId(), "name": "system_user", "display_name": "authentication.roles.global_user.name",
-		"description": "authentication.roles.global_user.description", "create_at": now, "update_at": now, "delete_at": 0,
-		"permissions": []string{
-			"join_public_teams", "create_team", "list_public_teams", "edit_custom_group", "create_direct_channel", "delete_custom_group",
-			"restore_custom_group", "create_emojis", "delete_emojis", "manage_custom_group_members", "create_group_channel", "view_members",
-			"create_custom_group",
-		},
-		"scheme_managed": true, "built_in": true,
-	}
+	s.role, s.admins = newRole(everybody, "global_user", now, everybodyMay), newRole(teamAdmin, "team_admin", now, teamAdminMay)
 	for _, name := range []string{"town-square", "off-topic"} {
 		display := map[string]string{"town-square": "Town Square", "off-topic": "Off-Topic"}[name]
 		c := &channel{ID: model.NewId(), Name: name, Display: display, TeamID: s.team.Id, Kind: "O", Created: now, LastPost: now}

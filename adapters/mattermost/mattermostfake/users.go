@@ -2,7 +2,6 @@ package mattermostfake
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -25,8 +24,6 @@ var userRoutes = []route{
 	{pattern: "POST " + api + "/bots/{id}/disable", who: adminOnly, do: (*Server).disableBot},
 	{pattern: "POST " + api + "/bots/{id}/enable", who: adminOnly, do: (*Server).enableBot},
 	{pattern: "POST " + api + "/bots/{id}/assign/{owner}", who: adminOnly, do: (*Server).assignBot},
-	{pattern: "GET " + api + "/roles/name/{name}", do: (*Server).getRole},
-	{pattern: "PUT " + api + "/roles/{id}/patch", who: adminOnly, do: (*Server).patchRole},
 }
 
 func (s *Server) getUser(c *call) (int, any, *failure) {
@@ -255,26 +252,4 @@ func (s *Server) assignBot(c *call) (int, any, *failure) {
 	}
 	u.owner = c.of("owner")
 	return http.StatusOK, u.bot(), nil
-}
-
-func (s *Server) getRole(c *call) (int, any, *failure) {
-	if c.PathValue("name") != "system_user" {
-		return 0, nil, fail(http.StatusNotFound, "app.role.get_by_name.app_error", "Unable to get the role.")
-	}
-	return http.StatusOK, s.role, nil
-}
-
-func (s *Server) patchRole(c *call) (int, any, *failure) {
-	var body struct {
-		Permissions []string `json:"permissions"`
-	}
-	if err := c.read(&body); err != nil {
-		return 0, nil, err
-	}
-	slices.Sort(body.Permissions)
-	s.role["permissions"], s.role["update_at"] = body.Permissions, s.now()
-	for _, u := range s.users {
-		s.tell(frame{Event: "role_updated", Data: map[string]any{"role": toJSON(s.role)}}, u.ID)
-	}
-	return http.StatusOK, s.role, nil
 }
