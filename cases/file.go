@@ -60,8 +60,8 @@ func (s *Service) File(ctx context.Context, f Filing) (Filed, error) {
 	}
 	for try := 0; ; try++ {
 		filed, err := s.file(ctx, f)
-		if errors.Is(err, ErrTaken) && try < 3 {
-			continue // the id is inside every envelope: seal again under another
+		if (errors.Is(err, ErrTaken) || errors.Is(err, errParted)) && try < 3 {
+			continue // id and holders are inside every envelope: seal again
 		}
 		return filed, err
 	}
@@ -116,8 +116,16 @@ func filedOf(c *Case) Filed {
 	return Filed{AckDue: c.AckDue, FeedbackDue: c.FeedbackDue}
 }
 
+// errParted: one of those drawn was removed while the filing was sealed.
+var errParted = E(Unavailable, "busy", nil)
+
 // storeCase is the transaction of a filing.
 func (s *Service) storeCase(tx Tx, in *intake) error {
+	for _, o := range in.drawn {
+		if _, ok := s.Ombudsman(o.Name); !ok {
+			return errParted
+		}
+	}
 	c := *in.c // f may run again
 	lookup := hex.EncodeToString(in.public.Lookup[:])
 	n, err := tx.Append(Entry{

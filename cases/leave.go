@@ -2,7 +2,6 @@ package cases
 
 import (
 	"context"
-	"errors"
 
 	"ombra/crypto/custody"
 )
@@ -70,6 +69,7 @@ func (s *Service) MoveEnd(ctx context.Context, name string, until Day) error {
 func (s *Service) Remove(ctx context.Context, name string) error {
 	return s.changeMandate(ctx, name, "removed", func(tx Tx, o *Ombudsman) (string, error) {
 		o.Removed, o.Expect = s.Today(), [32]byte{}
+		s.part(*o)
 		for _, state := range []GrantState{Live, Dormant, Lapsed} {
 			if _, err := tx.Turn(name, state, Hidden); err != nil {
 				return "", err
@@ -80,6 +80,19 @@ func (s *Service) Remove(ctx context.Context, name string) error {
 		}
 		return "", tx.Notify(Notice{To: name, About: Removed, Due: s.Today()})
 	})
+}
+
+// part takes somebody out of what is remembered of the roster before the removal is
+// committed: a filing that was drawn to them meanwhile comes to the writer after this,
+// and is drawn anew (storeCase). If the removal fails the roster is read again.
+func (s *Service) part(o Ombudsman) {
+	all := s.Roster()
+	for i := range all {
+		if all[i].Name == o.Name {
+			all[i].Removed = o.Removed
+		}
+	}
+	s.roster.Store(&all)
 }
 
 // forget takes back what waits in the outbox for somebody: told later, it would say
@@ -129,13 +142,14 @@ func (s *Service) changeMandate(ctx context.Context, name, what string, change f
 	}))
 }
 
-// reloaded reads the roster after a change. After an unclear commit it does too:
-// whoever may have been removed must not see on by what is remembered here.
+// reloaded reads the roster after a change. After one that failed it does too: it may
+// have been stored all the same, and whoever was removed must not see on by what is
+// remembered here.
 func (s *Service) reloaded(ctx context.Context, err error) error {
-	if err != nil && !errors.Is(err, ErrUnclear) {
-		return err
+	if again := s.loadRoster(context.WithoutCancel(ctx)); err == nil {
+		err = again
 	}
-	return errors.Join(err, s.loadRoster(context.WithoutCancel(ctx)))
+	return err
 }
 
 func onRoster(tx Tx, name string) (Ombudsman, error) {

@@ -173,6 +173,90 @@ func TestRemoveWhileTheClockJumps(t *testing.T) {
 	}
 }
 
+// between is a store in which something happens before the next change.
+type between struct {
+	cases.Store
+	first func()
+}
+
+func (b *between) Update(ctx context.Context, f func(cases.Tx) error) error {
+	if first := b.first; first != nil {
+		b.first = nil
+		first()
+	}
+	return b.Store.Update(ctx, f)
+}
+
+// TestAttackRemovedDuringAFiling: somebody is removed while a report that was drawn to
+// them is sealed. It is drawn anew: no grant in any state is theirs, no notice tells
+// them tomorrow that there was something, and the filer has a receipt that opens.
+func TestAttackRemovedDuringAFiling(t *testing.T) {
+	tr := watched(t)
+	b := &between{Store: tr.db}
+	tr.Cases.Store = b
+	tr.restart()
+	for _, name := range []string{"anna", "bela"} { // of three, two are live and one is the reserve
+		b.first = func() {
+			if err := tr.Cases.Remove(t.Context(), name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, c := tr.file()
+		if c.Holds(name, cases.Live, cases.Dormant, cases.Hidden, cases.Lapsed) {
+			t.Errorf("%s has a grant: %+v", name, c.Grants)
+		}
+	}
+	for _, n := range tr.outbox() {
+		if n.About == cases.News && n.To != "chris" {
+			t.Errorf("waiting: %+v", n)
+		}
+	}
+	b.first = func() { _ = tr.Cases.Remove(t.Context(), "chris") }
+	if _, c := tr.file(); !slices.Equal(c.Holders(), []string{"outside"}) {
+		t.Errorf("held by %v", c.Holders())
+	}
+	b.first = func() { _ = tr.Cases.Remove(t.Context(), "outside") }
+	f, _ := filing("What happened.")
+	if _, err := tr.Cases.File(t.Context(), f); cases.SayOf(err) != "nobody" {
+		t.Errorf("filed with nobody: %v", err)
+	}
+}
+
+// TestFaultRemoveFails: the disk does not take the removal. She is on the roster as
+// before, and still drawn.
+func TestFaultRemoveFails(t *testing.T) {
+	tr := watched(t)
+	f := &failing{Store: tr.db}
+	tr.Cases.Store = f
+	tr.restart()
+	f.now = true
+	if err := tr.Cases.Remove(t.Context(), "anna"); cases.KindOf(err) != cases.Unavailable {
+		t.Errorf("reported %v", err)
+	}
+	if _, err := tr.Cases.Desk("anna"); err != nil {
+		t.Errorf("her desk: %v", err)
+	}
+}
+
+// failing runs the next change and stores nothing of it.
+type failing struct {
+	cases.Store
+	now bool
+}
+
+func (f *failing) Update(ctx context.Context, change func(cases.Tx) error) error {
+	if !f.now {
+		return f.Store.Update(ctx, change)
+	}
+	f.now = false
+	return f.Store.Update(ctx, func(tx cases.Tx) error {
+		if err := change(tx); err != nil {
+			return err
+		}
+		return cases.ErrFull
+	})
+}
+
 // uncertain is a store whose next commit is reported unclear, though it took
 // effect.
 type uncertain struct {
