@@ -12,29 +12,48 @@ type Absence struct {
 	// Long: from its first day the holder counts as not there, and dormant grants
 	// are released in the open cases that lack a holder.
 	Long bool
+	// Now: that day has come, so it happens at once and cannot be taken back.
+	Now bool
 	// Closed: on its first day nobody is left who could be given a case.
 	Closed bool
 }
 
-// SetAway stores somebody's away dates; there is one absence at a time. One that
-// follows upon another that has begun is the same, and counts from its first day:
-// many short ones would otherwise release nothing.
+// SetAway stores somebody's away dates; there is one absence at a time.
 func (s *Service) SetAway(ctx context.Context, name string, from, until Day) (a Absence, err error) {
+	err = s.changeMandate(ctx, name, "away", func(_ Tx, o *Ombudsman) (note string, err error) {
+		a, err = s.goAway(o, from, until)
+		return "from=" + string(a.From) + " until=" + string(a.Until), err
+	})
+	a.Closed = err == nil && s.closedOn(max(a.From, s.Today()))
+	return a, err
+}
+
+// PlanAway is what SetAway would do, but for Closed. It changes nothing.
+func (s *Service) PlanAway(ctx context.Context, name string, from, until Day) (a Absence, err error) {
+	err = s.view(ctx, func(tx Tx) error {
+		o, err := onRoster(tx, name)
+		if err == nil {
+			a, err = s.goAway(&o, from, until)
+		}
+		return err
+	})
+	return a, err
+}
+
+// goAway gives somebody away dates. An absence that follows upon another that has
+// begun is the same, and counts from its first day: many short ones would otherwise
+// release nothing.
+func (s *Service) goAway(o *Ombudsman, from, until Day) (Absence, error) {
 	today := s.Today()
 	if !isDay(from) || !isDay(until) || until < from || until < today {
 		return Absence{}, E(Invalid, "away", nil)
 	}
-	err = s.changeMandate(ctx, name, "away", func(_ Tx, o *Ombudsman) (string, error) {
-		first := from
-		if o.AwayFrom != "" && o.AwayFrom <= min(from, today) && from <= o.AwayUntil.Add(1) {
-			first = o.AwayFrom
-		}
-		o.AwayFrom, o.AwayUntil = first, until
-		a = Absence{From: first, Until: until, Long: o.absent(until, s.Office.Absence)}
-		return "from=" + string(first) + " until=" + string(until), nil
-	})
-	a.Closed = err == nil && s.closedOn(max(a.From, today))
-	return a, err
+	if o.AwayFrom != "" && o.AwayFrom <= min(from, today) && from <= o.AwayUntil.Add(1) {
+		from = o.AwayFrom
+	}
+	o.AwayFrom, o.AwayUntil = from, until
+	long := o.absent(until, s.Office.Absence)
+	return Absence{From: from, Until: until, Long: long, Now: long && from <= today}, nil
 }
 
 // Back takes away dates back, or ends an absence today.
@@ -113,11 +132,12 @@ func (s *Service) forget(tx Tx, name string) error {
 	return nil
 }
 
-// changeMandate changes one of the roster, with a leaf; what change returns is the leaf's
-// note. Everybody who serves is told, whatever cases they hold: so nobody learns
-// from it whether there is one. Then the jobs look again who is there.
+// changeMandate changes one of the roster, with a leaf; what change returns is the
+// leaf's note. Everybody who serves is told, whatever cases they hold: so nobody learns
+// from it whether there is one. Then it looks who is there, as a job does; what fails
+// of that, or has to wait since the clock may have jumped, is the job's to try again.
 func (s *Service) changeMandate(ctx context.Context, name, what string, change func(Tx, *Ombudsman) (note string, err error)) error {
-	return s.reloaded(ctx, s.update(ctx, func(tx Tx) error {
+	err := s.reloaded(ctx, s.update(ctx, func(tx Tx) error {
 		o, err := onRoster(tx, name)
 		if err != nil {
 			return err
@@ -140,6 +160,10 @@ func (s *Service) changeMandate(ctx context.Context, name, what string, change f
 		}
 		return s.tellRoster(tx)
 	}))
+	if err == nil {
+		_ = s.seeToHolders(ctx)
+	}
+	return err
 }
 
 // reloaded reads the roster after a change. After one that failed it does too: it may

@@ -23,6 +23,7 @@ func commands() map[string]command {
 		"roster.prove":   takes((*office).rosterProve),
 		"roster.list":    takes((*office).rosterList),
 		"roster.publish": takes((*office).rosterPublish),
+		"roster.absence": takes((*office).rosterAbsence),
 		"roster.away":    takes((*office).rosterAway),
 		"roster.back":    takes((*office).rosterBack),
 		"roster.until":   takes((*office).rosterUntil),

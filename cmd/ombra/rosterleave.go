@@ -25,13 +25,19 @@ type absence struct {
 	From   cases.Day `json:"from"`
 	Until  cases.Day `json:"until"`
 	Long   bool      `json:"long"`   // dormant grants are released on its first day
+	Now    bool      `json:"now"`    // which has come
 	Closed bool      `json:"closed"` // nobody could be given a case on that day
 	Days   int       `json:"days"`   // the office's longest absence that is waited out
 }
 
 func (o *office) rosterAway(ctx context.Context, n named) (absence, error) {
 	a, err := o.service.SetAway(ctx, n.Name, n.From, n.Until)
-	return absence{a.From, a.Until, a.Long, a.Closed, o.service.Office.Absence}, err
+	return absence{a.From, a.Until, a.Long, a.Now, a.Closed, o.service.Office.Absence}, err
+}
+
+func (o *office) rosterAbsence(ctx context.Context, n named) (absence, error) {
+	a, err := o.service.PlanAway(ctx, n.Name, n.From, n.Until)
+	return absence{From: a.From, Until: a.Until, Long: a.Long, Now: a.Now, Days: o.service.Office.Absence}, err
 }
 
 func (o *office) rosterBack(ctx context.Context, n named) (nothing, error) {
@@ -66,7 +72,8 @@ func (o *office) rosterRemove(ctx context.Context, n named) (left, error) {
 }
 
 func newRosterAway(o *options) *cobra.Command {
-	return &cobra.Command{
+	yes := false
+	cmd := &cobra.Command{
 		Use:   "away NAME FROM UNTIL",
 		Short: "Enter an absence: no new cases in these days",
 		Long: `Enter an absence: no new cases in these days.
@@ -76,28 +83,43 @@ away still sees their cases and hears of them, and what filers were promised sta
 An absence longer than clocks.absence_days counts as not being there: from its first
 day on the reserve is given the open cases that lack a holder, and keeps them. There
 is one absence at a time: another one takes its place, and one that goes on from it
-counts from the first day of both. ombra roster back takes it back.`,
+counts from the first day of both. ombra roster back takes it back; a long one that
+has begun asks first, since what the reserve has seen cannot be taken back.`,
 		Args: needs("NAME", "FROM", "UNTIL"),
 		RunE: runs(func(ctx context.Context, args []string) error {
-			n := named{Name: args[0], From: cases.Day(args[1]), Until: cases.Day(args[2])}
-			var a absence
-			if err := o.ask(ctx, "roster.away", n, &a); err != nil {
-				return err
-			}
-			if o.json {
-				return o.writeJSON(a)
-			}
-			o.say("%s is away from %s to %s.\n", n.Name, a.From, a.Until)
-			if a.Long {
-				o.note("That is longer than %d days: from %s on the reserve is given the open cases that lack a holder,\n"+
-					"and keeps them. Take it back before if that should not be: ombra roster back %s\n", a.Days, a.From, n.Name)
-			}
-			if a.Closed {
-				o.note("On the first of these days nobody could be given a case, and nothing can be filed: appoint somebody, with ombra roster add.\n")
-			}
-			return nil
+			return o.rosterAway(ctx, named{Name: args[0], From: cases.Day(args[1]), Until: cases.Day(args[2])}, yes)
 		}),
 	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return cmd
+}
+
+func (o *options) rosterAway(ctx context.Context, n named, yes bool) error {
+	var a absence
+	if err := o.ask(ctx, "roster.absence", n, &a); err != nil {
+		return err
+	}
+	if a.Now {
+		o.note("That is longer than %d days: the reserve is given the open cases that lack a holder at once, and keeps them.\n", a.Days)
+		if err := o.confirm(yes, n.Name+" is away from "+string(a.From)+" to "+string(a.Until)+"?"); err != nil {
+			return err
+		}
+	}
+	if err := o.ask(ctx, "roster.away", n, &a); err != nil {
+		return err
+	}
+	if o.json {
+		return o.writeJSON(a)
+	}
+	o.say("%s is away from %s to %s.\n", n.Name, a.From, a.Until)
+	if a.Long && !a.Now {
+		o.note("That is longer than %d days: from %s on the reserve is given the open cases that lack a holder,\n"+
+			"and keeps them. Take it back before if that should not be: ombra roster back %s\n", a.Days, a.From, n.Name)
+	}
+	if a.Closed {
+		o.note("On the first of these days nobody could be given a case, and nothing can be filed: appoint somebody, with ombra roster add.\n")
+	}
+	return nil
 }
 
 func newRosterBack(o *options) *cobra.Command {
@@ -153,7 +175,7 @@ func newRosterRemove(o *options) *cobra.Command {
 
 They lose sight of every case in the same moment, and do not get it back by a later
 appointment. Where too few holders remain the reserve is given the case, then the
-backstop, within a minute while the office is served. Their copies of case keys are
+backstop. Their copies of case keys are
 deleted only after another holder has signed an act on the case: before, that could
 lock everybody out. What they opened already they know, and papers on their machine
 still open there. Somebody who resigns in peace: ombra roster until.`,
