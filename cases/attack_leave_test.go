@@ -11,6 +11,9 @@ import (
 	"ombra/crypto"
 )
 
+// TestAttackRemovedComesBack: somebody is removed and appointed again under the same
+// name before any job ran. What they saw stays hidden; they can be drawn for new
+// cases, and be granted the old one by who holds it.
 func TestAttackRemovedComesBack(t *testing.T) {
 	tr := watched(t)
 	r, c := tr.file()
@@ -31,6 +34,8 @@ func TestAttackRemovedComesBack(t *testing.T) {
 	}
 }
 
+// TestAttackOldChallenge: the answer to a challenge that was open when somebody was
+// removed proves nothing any more.
 func TestAttackOldChallenge(t *testing.T) {
 	tr := watched(t)
 	m := tr.Machines["anna"]
@@ -54,6 +59,7 @@ func TestAttackOldChallenge(t *testing.T) {
 	}
 }
 
+// between is a store in which something happens before the next change.
 type between struct {
 	cases.Store
 	first func()
@@ -67,6 +73,9 @@ func (b *between) Update(ctx context.Context, f func(cases.Tx) error) error {
 	return b.Store.Update(ctx, f)
 }
 
+// TestAttackRemovedDuringAFiling: somebody is removed while a report that was drawn to
+// them is sealed. It is drawn anew: no grant in any state is theirs, no notice tells
+// them tomorrow that there was something, and the filer has a receipt that opens.
 func TestAttackRemovedDuringAFiling(t *testing.T) {
 	tr := watched(t)
 	b := &between{Store: tr.db}
@@ -99,6 +108,51 @@ func TestAttackRemovedDuringAFiling(t *testing.T) {
 	}
 }
 
+// overtaken is a store in which a filing comes to the writer after a removal was
+// committed, and before the process has read the roster again.
+type overtaken struct {
+	cases.Store
+	remove func()
+	reads  func()
+}
+
+func (o *overtaken) Update(ctx context.Context, f func(cases.Tx) error) (err error) {
+	remove := o.remove
+	if remove == nil {
+		return o.Store.Update(ctx, f)
+	}
+	o.remove, o.reads = nil, func() { err = o.Store.Update(ctx, f) }
+	remove()
+	return err
+}
+
+func (o *overtaken) View(ctx context.Context, f func(cases.Tx) error) error {
+	if reads := o.reads; reads != nil {
+		o.reads = nil
+		reads()
+	}
+	return o.Store.View(ctx, f)
+}
+
+// TestAttackRemovedInBetween: the same, in the moment between the removal and what is
+// remembered of it.
+func TestAttackRemovedInBetween(t *testing.T) {
+	tr := watched(t)
+	o := &overtaken{Store: tr.db}
+	tr.Cases.Store = o
+	tr.restart()
+	o.remove = func() {
+		if err := tr.Cases.Remove(t.Context(), "anna"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, c := tr.file(); c.Holds("anna", cases.Live, cases.Dormant, cases.Hidden, cases.Lapsed) || o.remove != nil || o.reads != nil {
+		t.Errorf("anna has a grant: %+v", c.Grants)
+	}
+}
+
+// TestFaultRemoveFails: the disk does not take the removal. She is on the roster as
+// before, and still drawn.
 func TestFaultRemoveFails(t *testing.T) {
 	tr := watched(t)
 	f := &failing{Store: tr.db}
@@ -113,6 +167,7 @@ func TestFaultRemoveFails(t *testing.T) {
 	}
 }
 
+// failing runs the next change and stores nothing of it.
 type failing struct {
 	cases.Store
 	now bool
@@ -131,6 +186,8 @@ func (f *failing) Update(ctx context.Context, change func(cases.Tx) error) error
 	})
 }
 
+// uncertain is a store whose next commit is reported unclear, though it took
+// effect.
 type uncertain struct {
 	cases.Store
 	now bool
@@ -145,6 +202,9 @@ func (u *uncertain) Update(ctx context.Context, f func(cases.Tx) error) error {
 	return err
 }
 
+// TestFaultRemoveUnclear: the disk fails in the moment of the removal, and nobody
+// knows whether it is stored. It is; what the process remembers must not be another
+// roster.
 func TestFaultRemoveUnclear(t *testing.T) {
 	tr := watched(t)
 	u := &uncertain{Store: tr.db}
@@ -159,6 +219,8 @@ func TestFaultRemoveUnclear(t *testing.T) {
 	}
 }
 
+// TestAttackAbsenceInSlices: an absence of months, entered as holidays of three
+// weeks, would never release anything. One that goes on is one, from its first day.
 func TestAttackAbsenceInSlices(t *testing.T) {
 	tr := watched(t)
 	r, c := tr.file()

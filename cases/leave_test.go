@@ -95,11 +95,6 @@ func (tr *trial) wraps(id cases.ID, who string) (list [][]byte) {
 	return list
 }
 
-// TestAttackRemovedComesBack: somebody is removed and appointed again under the same
-// name before any job ran. What they saw stays hidden; they can be drawn for new
-// cases, and be granted the old one by who holds it.
-// TestAttackOldChallenge: the answer to a challenge that was open when somebody was
-// removed proves nothing any more.
 // TestRemoveWhileTheClockJumps: a removal is somebody's word and not the clock's.
 // Nothing is released before the day is sure; sight is lost all the same.
 func TestRemoveWhileTheClockJumps(t *testing.T) {
@@ -126,18 +121,6 @@ func TestRemoveWhileTheClockJumps(t *testing.T) {
 	}
 }
 
-// between is a store in which something happens before the next change.
-// TestAttackRemovedDuringAFiling: somebody is removed while a report that was drawn to
-// them is sealed. It is drawn anew: no grant in any state is theirs, no notice tells
-// them tomorrow that there was something, and the filer has a receipt that opens.
-// TestFaultRemoveFails: the disk does not take the removal. She is on the roster as
-// before, and still drawn.
-// failing runs the next change and stores nothing of it.
-// uncertain is a store whose next commit is reported unclear, though it took
-// effect.
-// TestFaultRemoveUnclear: the disk fails in the moment of the removal, and nobody
-// knows whether it is stored. It is; what the process remembers must not be another
-// roster.
 // TestAway: not designated for new cases, in sight of her own, and told of them;
 // the promised days run on. Back again she is drawn, opens all papers that came
 // meanwhile, and signs.
@@ -226,8 +209,6 @@ func TestLongAbsence(t *testing.T) {
 	}
 }
 
-// TestAttackAbsenceInSlices: an absence of months, entered as holidays of three
-// weeks, would never release anything. One that goes on is one, from its first day.
 // TestMoveEnd: a longer mandate keeps keys and sight, also when it had lapsed; a
 // shorter one ends on its day.
 func TestMoveEnd(t *testing.T) {

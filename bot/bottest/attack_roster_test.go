@@ -189,11 +189,3 @@ func TestAttackAbsenceTells(t *testing.T) {
 		})
 	}
 }
-
-// TestMissingColleague is what the chat shows of people who are not there: on the
-// roster, in their own inbox, on the cards of those who hold a case with them. The
-// filer's card is the same before and after.
-// TestRosterNotices: each is told in words of their own, and led where it can be
-// seen; what waits for an account that is gone with its owner is given up.
-// TestNobodyLeft: when the last one who holds a case is removed, oversight reads
-// that nobody holds it, and the filer is told no stories.

@@ -11,6 +11,9 @@ import (
 	"ombra/bot/bottest"
 )
 
+// TestMissingColleague is what the chat shows of people who are not there: on the
+// roster, in their own inbox, on the cards of those who hold a case with them. The
+// filer's card is the same before and after.
 func TestMissingColleague(t *testing.T) {
 	ctx := context.Background()
 	s := newScene(t, staffed())
@@ -64,6 +67,25 @@ func TestMissingColleague(t *testing.T) {
 	}
 }
 
+// TestRemovedWhileAFormIsOpen: a form that offers to exclude somebody who is gone
+// comes back once with all that was typed, whether they were chosen or not.
+func TestRemovedWhileAFormIsOpen(t *testing.T) {
+	for _, excluded := range []string{"chris", "bela"} {
+		s := newScene(t, staffed())
+		p := s.seat("staff")
+		p.pick("report")
+		p.press(phrase.Get("gate.go-on"))
+		s.must(s.o.Cases.Remove(context.Background(), "chris"))
+		screen := p.fill(told(excluded))
+		if screen.Values.Get("q.what") != "The tool hit a clinic." || s.count("cases") != 0 || strings.Contains(screen.Text, "joined") {
+			t.Fatalf("%s: %s", excluded, screen.Text)
+		}
+		s.receiptOn(p.fill(told("bela")))
+	}
+}
+
+// TestRosterNotices: each is told in words of their own, and led where it can be
+// seen; what waits for an account that is gone with its owner is given up.
 func TestRosterNotices(t *testing.T) {
 	set := staffed()
 	p := &postbox{}
@@ -101,6 +123,8 @@ func TestRosterNotices(t *testing.T) {
 	}
 }
 
+// TestNobodyLeft: when the last one who holds a case is removed, oversight reads
+// that nobody holds it, and the filer is told no stories.
 func TestNobodyLeft(t *testing.T) {
 	s := newScene(t, bottest.Settings{Names: []string{"anna"}, Options: func(o *bot.Options) {
 		o.Oversight = map[string]string{"test:vera": "vera"}
