@@ -123,7 +123,7 @@ func (b *Bot) accounts(name string) []string {
 // no account to wait for.
 func (b *Bot) left(name string) bool {
 	_, on := b.o.Cases.Ombudsman(name)
-	return !on
+	return !on && !slices.Contains(b.o.Cases.Office.Oversight, name)
 }
 
 func (b *Bot) platform(account string) Platform {
