@@ -68,8 +68,8 @@ func (y *year) backup() {
 		y.must(err)
 		y.must(os.WriteFile(filepath.Join(b.dir, "files", name), text, 0o600))
 	}
-	if len(c.Shelved) != len(y.onDisk()) || c.Leaves != b.read {
-		y.Errorf("the backup has %d files and %d leaves, want %d and %d", len(c.Shelved), c.Leaves, len(y.onDisk()), b.read)
+	if len(c.Shelved) != len(y.onDisk()) || c.Leaves != b.leaves {
+		y.Errorf("the backup has %d files and %d leaves, want %d and %d", len(c.Shelved), c.Leaves, len(y.onDisk()), b.leaves)
 	}
 	found, err := y.learned.Folder(b.dir)
 	y.must(err)
@@ -89,7 +89,7 @@ func (y *year) restore() {
 		if err != nil {
 			return err
 		}
-		leaves, err := tx.Leaves(y.saved.read, size)
+		leaves, err := tx.Leaves(y.saved.leaves, size)
 		for _, l := range leaves {
 			r.Leaves = append(r.Leaves, l.Leaf)
 		}

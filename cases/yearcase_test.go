@@ -58,7 +58,7 @@ type book struct {
 	removed map[string]bool
 	keys    map[string]int               // how often somebody's keys were lost
 	stirred map[cases.Day]map[string]int // how often somebody's cases changed on a day
-	read    int64                        // leaves of the log that were looked at
+	leaves  int64                        // leaves of the log that were looked at
 }
 
 func newBook() book {

@@ -37,11 +37,11 @@ func (y *year) work() {
 	if !y.one(5) {
 		return
 	}
-	size := y.read
+	size := y.leaves
 	y.restart()
 	y.jobs()
-	if y.harvest(); y.read != size {
-		y.Errorf("%s: the jobs left %d leaves the second time", y.today(), y.read-size)
+	if y.harvest(); y.leaves != size {
+		y.Errorf("%s: the jobs left %d leaves the second time", y.today(), y.leaves-size)
 	}
 	y.rang(want)
 }
@@ -192,7 +192,7 @@ func (y *year) harvest() {
 		if err != nil {
 			return err
 		}
-		list, err := tx.Leaves(y.read, size)
+		list, err := tx.Leaves(y.leaves, size)
 		for _, l := range list {
 			d, err := custody.ParseDetails(l.Details)
 			if err != nil || d.Act != "released" {
@@ -205,7 +205,7 @@ func (y *year) harvest() {
 				y.late = append(y.late, cases.ID(d.Case))
 			}
 		}
-		y.read = size
+		y.leaves = size
 		return err
 	}))
 }
