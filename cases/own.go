@@ -89,12 +89,21 @@ func (m *Mine) mayApprove() {
 }
 
 // Approve says that what somebody else wrote down is right, or (with [Correct])
-// what is right instead. The receipt keeps a copy, so that it is asked once.
+// what is right instead. The receipt keeps a copy, so that it is asked once. What
+// nobody wrote down nobody approves: the button is not there, but a button of
+// another case can be pressed.
 func (m *Mine) Approve(ctx context.Context, do Verb, form [16]byte, text string) error {
 	if do == Correct && crypto.CleanLine(text) == "" {
 		return E(Invalid, "empty", nil)
 	}
 	return m.act(ctx, do, m.receipt.Once(form, textSum(text)), text, func(a *act) error {
+		// After the log was asked: the same form again is the act that it was.
+		a.also = func(Tx, *Case) error {
+			if !m.asks {
+				return E(Conflict, "no-transcript", nil)
+			}
+			return nil
+		}
 		own, err := crypto.SealBytes(m.receipt.Identity().Recipient(), a.sheaf.head, a.sheaf.note)
 		if err == nil {
 			a.sheaf.add(PaperMore, m.receipt.Public([32]byte{}).FilerHash(), own)

@@ -86,3 +86,32 @@ func TestTranscript(t *testing.T) {
 		})
 	}
 }
+
+// TestAttackApproveByAnotherButton: the button of a transcript is pressed, and the
+// receipt of a case that nobody wrote down is typed.
+func TestAttackApproveByAnotherButton(t *testing.T) {
+	for _, act := range []string{"approve", "correct"} {
+		s := newScene(t, bottest.Settings{})
+		d, err := s.o.Device()
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec, sealed, err := d.Seal(papers.Transcript{Source: "oral", Received: "2026-11-20", Kind: "report", Words: "She fell on the stairs."}.Filing(), string(s.o.Cases.Today()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		clerk := s.seat("clerk")
+		clerk.say("", bottest.FileOf("sealed.age", sealed.File))
+		clerk.press(phrase.Get("sealed.report"))
+		plain := s.file("staff", told())
+		s.look("staff", rec.Symbols())
+		size := s.size()
+		p := s.seat("staff")
+		p.press(phrase.Get("own." + act))
+		screen := p.fill(url.Values{"receipt": {plain}, "why": {"So it was."}})
+		if screen.Has(phrase.Get("stored.title")) || !screen.Has(phrase.Get("error.no-transcript")) {
+			t.Errorf("%s: %s", act, screen.Text)
+		}
+		s.grew(size, 0, "an approval of nothing")
+	}
+}
