@@ -187,7 +187,7 @@ func (d *Desk) signed(note crypto.ActNote, b *crypto.Bundle) (*act, error) {
 		return d.s.silence(tx, c, a.step())
 	}
 	a.also = func(tx Tx, c *Case) error {
-		for _, step := range []func(Tx, *Case, *act) error{d.s.rekey, d.s.replaced} {
+		for _, step := range []func(Tx, *Case, *act) error{d.s.rekey, d.s.replaced, d.s.unseal} {
 			if err := step(tx, c, a); err != nil {
 				return err
 			}
@@ -262,7 +262,7 @@ func (d *Desk) carried(ctx context.Context, c *Case, note crypto.ActNote, b *cry
 	if k != nil { // what the act carries, and the act itself, are for the new key
 		h.to, h.epoch = k.to, k.Epoch
 	}
-	receipts := live(c)
+	receipts := whom(c, note)
 	if n := papers.Receipts(parts); papers.Speaks(note.Do) && n != len(receipts) || n > len(receipts) {
 		return nil, E(Conflict, "papers-old", nil)
 	}

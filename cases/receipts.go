@@ -131,12 +131,21 @@ func (s *Service) needsDispute(c *Case, _ *act) error {
 	return nil
 }
 
+// settled is which of two receipts in dispute a decision keeps, and which it ends.
+func (c *Case) settled(keep string, today Day) (kept, ended *Receipt) {
+	if !c.Is(Disputed) {
+		return nil, nil
+	}
+	kept, ended = c.inHand(), c.former(today)
+	if keep == papers.KeepFormer {
+		return ended, kept
+	}
+	return kept, ended
+}
+
 // thenSettled ends the one receipt and leaves the other in hand.
 func (s *Service) thenSettled(c *Case, a *act) {
-	kept, ended := c.inHand(), c.former(a.day)
-	if a.set["keep"] == papers.KeepFormer {
-		kept, ended = ended, kept
-	}
+	kept, ended := c.settled(a.set["keep"], a.day)
 	if kept != nil { // there is no newer one when the former was ended
 		kept.State, kept.Until = InHand, ""
 	}

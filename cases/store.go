@@ -86,6 +86,9 @@ type PaperTx interface {
 	Papers(id ID, reader string) ([]Paper, error)
 	// Blob reads an age file that lies in the database.
 	Blob(id ID, n int64) ([]byte, error)
+	// Unseal deletes a case's papers to one receipt that opens nothing any more.
+	// The files that they name are left to the sweep.
+	Unseal(id ID, reader string) error
 	// Shelved lists the shelf names that rows refer to, for the sweep.
 	Shelved() (map[string]bool, error)
 }

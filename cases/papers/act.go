@@ -61,7 +61,7 @@ func (d Draft) Check() error {
 		return ErrReadable // see Unreadable: it is made of papers that do not open
 	}
 	text, lessons := Words(d.Do)
-	if d.Set[keySetting] != "" || text == blank(d.Text) || lessons == blank(d.Lessons) || len(d.Files) > MaxFiles || len(d.Files) > 0 && k.files == "" {
+	if d.Set[keySetting] != "" || text == blank(d.Text) || lessons == blank(d.Lessons) || len(d.Files) > MaxFiles || len(d.Files) > 0 && (k.files == "" || k.repeats) {
 		return ErrDraft
 	}
 	if len(d.Files) < k.least {
@@ -119,6 +119,7 @@ type act struct {
 	to      map[string]crypto.Recipient // "case", "r1", …
 	files   []crypto.FileRef
 	entries []crypto.Entry
+	again   *missed // what is said again to the receipt that stays
 }
 
 func (t *Thread) newAct(key crypto.SigningKey, d Draft, today string) (*act, error) {
@@ -159,7 +160,10 @@ func (t *Thread) newAct(key crypto.SigningKey, d Draft, today string) (*act, err
 			return nil, err
 		}
 	}
-	if len(kinds[d.Do].filer) > 0 {
+	switch k := kinds[d.Do]; {
+	case k.repeats:
+		return a, a.sayAgain()
+	case len(k.filer) > 0:
 		return a, a.address()
 	}
 	return a, nil
@@ -241,6 +245,9 @@ func (a *act) words(what string) ([]byte, error) {
 	}
 	if what == "lessons" {
 		n.Words = crypto.Signable(a.d.Lessons)
+	}
+	if a.again != nil && what == k.files {
+		n.Filer, n.Words = a.again.to.filer, crypto.Signable(a.again.text.String())
 	}
 	if a.remedy.Number > 0 {
 		// Signed with the words: a host cannot show them beside another remedy.

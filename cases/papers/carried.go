@@ -26,6 +26,9 @@ type kind struct {
 	least int      // how many there must be
 	mute  bool     // may be signed although no receipt is live
 	set   map[string]setting
+	// repeats: where the receipt that stays was not told something, that is said
+	// to it again, in the part that files go with.
+	repeats bool
 	// leaves: its maker holds the case no more, or cannot read it, and so brings
 	// no new key.
 	leaves bool
@@ -51,7 +54,7 @@ var kinds = map[string]kind{
 	"answer": {filer: []string{"answer"}, files: "answer"},
 	"ask":    {filer: []string{"ask"}, files: "ask"},
 	"note":   {inner: []string{"note"}, files: "note"},
-	"settle": {inner: []string{"note"}, set: map[string]setting{
+	"settle": {inner: []string{"note"}, files: "answer", repeats: true, set: map[string]setting{
 		"keep": {oneOf([]string{KeepFormer, KeepNewer}), ErrKeep},
 	}},
 	"close": {filer: []string{"answer"}, inner: []string{"lessons"}, files: "answer", mute: true, set: map[string]setting{
@@ -199,7 +202,11 @@ func expected(do string, files, receipts int) ([]Part, error) {
 	if !ok {
 		return nil, ErrDo
 	}
-	if files > MaxFiles || files < k.least {
+	speaks := k.filer
+	if k.repeats && receipts > 0 {
+		speaks = []string{k.files}
+	}
+	if files > MaxFiles || files < k.least || files > 0 && k.repeats && receipts == 0 {
 		return nil, ErrCarried
 	}
 	var parts []Part
@@ -210,14 +217,14 @@ func expected(do string, files, receipts int) ([]Part, error) {
 			parts = append(parts, Part{stem + "." + to + ".age", what, file, to})
 		}
 	}
-	for _, what := range k.filer {
+	for _, what := range speaks {
 		add(what, what, 0, true)
 	}
 	for _, what := range k.inner {
 		add(what, what, 0, false)
 	}
 	for n := 1; n <= files; n++ {
-		add("file"+strconv.Itoa(n), "file", n, slices.Contains(k.filer, k.files))
+		add("file"+strconv.Itoa(n), "file", n, slices.Contains(speaks, k.files))
 	}
 	return parts, nil
 }

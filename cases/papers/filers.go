@@ -34,7 +34,9 @@ type filers struct {
 	lookups map[string]string // by FilerHash, as the first sealed or signed thing names it
 
 	before   string // whose place the filer's receipt took, or which was ended, until that is settled
+	replaced int    // since which of the Items
 	disputed bool   // and it has objected
+	objected int    // since which of the Items
 }
 
 func (f *filers) knows(hash string) bool { return slices.Contains(f.chain, hash) }
@@ -77,6 +79,7 @@ func (r *reader) handsOver(it *Item, by, do, words string) {
 		r.warnf("Paper %d replaces a receipt that had been replaced before: oversight should know.", it.N)
 	default:
 		r.filers.chain, r.filers.before, r.filers.disputed = append(r.filers.chain, next), by, false
+		r.filers.replaced = len(r.t.Items)
 		r.t.Filer = next
 		it.Text = strings.TrimSpace("[" + do + ": another receipt is the filer's from here on]\n" + rest)
 	}
@@ -88,9 +91,9 @@ func (r *reader) objects(it *Item, by, do string) {
 	switch {
 	case !it.Signed:
 	case do == "end" && by == r.t.Filer:
-		r.filers.before, r.filers.disputed = by, false
+		r.filers.before, r.filers.disputed, r.filers.replaced = by, false, len(r.t.Items)
 	case do == "not-me" && by == r.filers.before:
-		r.filers.disputed = true
+		r.filers.disputed, r.filers.objected = true, len(r.t.Items)
 	}
 }
 

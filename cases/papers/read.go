@@ -42,6 +42,7 @@ func (p *Papers) Read(ids []age.Identity, pins Pins) (*Thread, error) {
 	r.keys()
 	r.receipts()
 	r.files()
+	r.t.sides = r.filers.sides(r.t.Filer)
 	r.claims()
 	r.ledger()
 	r.continues()

@@ -49,6 +49,7 @@ type Thread struct {
 
 	key    crypto.CaseKey
 	shown  bool                        // the newest key was made by a holder
+	sides  map[string]side             // of a dispute between two receipts
 	pinned map[string]crypto.EnrolNote // whom a new key may be wrapped to
 }
 

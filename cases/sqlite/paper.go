@@ -93,3 +93,19 @@ func (t *tx) Shelved() (map[string]bool, error) {
 	})
 	return names, err
 }
+
+// Unseal implements [cases.PaperTx].
+func (t *tx) Unseal(id cases.ID, reader string) error {
+	if reader == "" {
+		return t.keep(errors.New("sqlite: the case's own papers go with the case alone"))
+	}
+	c, err := t.number(id)
+	if err != nil {
+		return err
+	}
+	if t.dirty != nil {
+		*t.dirty = true
+	}
+	first, last := parts(c)
+	return t.write(`DELETE FROM papers WHERE id BETWEEN ? AND ? AND reader = ?`, first, last, reader)
+}

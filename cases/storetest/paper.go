@@ -13,6 +13,7 @@ var paperRules = map[string]func(*testing.T, cases.Store){
 	"InOrderByReader": papersByReader,
 	"OfUnknownCase":   paperOfUnknown,
 	"BlobOrShelf":     blobOrShelf,
+	"Unseal":          unseal,
 }
 
 func papersByReader(t *testing.T, s cases.Store) {
@@ -91,4 +92,32 @@ func blobOrShelf(t *testing.T, s cases.Store) {
 			t.Errorf("stored a paper with shelf %q, %d bytes, kind %s", p.Shelf, len(p.Blob), p.Kind)
 		}
 	}
+}
+
+// unseal takes the papers of one reader, and nobody else's.
+func unseal(t *testing.T, s cases.Store) {
+	c, other := MustFile(t, s), MustFile(t, s)
+	theirs, hers, another := Paper(c, cases.PaperAnswer, 500), Paper(c, cases.PaperAnswer, 500), Paper(other, cases.PaperAnswer, 500)
+	theirs.For, hers.For, another.For = "thief", "owner", "thief"
+	Must(t, s, func(tx cases.Tx) error {
+		return errors.Join(tx.AddPaper(theirs), tx.AddPaper(hers), tx.AddPaper(another))
+	})
+	Must(t, s, func(tx cases.Tx) error { return tx.Unseal(c.ID, "thief") })
+	Look(t, s, func(tx cases.Tx) error {
+		for _, x := range []struct {
+			id     cases.ID
+			reader string
+			want   int
+		}{{c.ID, "thief", 0}, {c.ID, "owner", 1}, {c.ID, "", 1}, {other.ID, "thief", 1}} {
+			if list, err := tx.Papers(x.id, x.reader); err != nil || len(list) != x.want {
+				t.Errorf("%q has %d papers, want %d; %v", x.reader, len(list), x.want, err)
+			}
+		}
+		noBlob(t, tx, c.ID, theirs.N)
+		return nil
+	})
+	if err := s.Update(context.Background(), func(tx cases.Tx) error { return tx.Unseal(c.ID, "") }); err == nil {
+		t.Error("a case lost its own papers")
+	}
+	CheckLog(t, s)
 }

@@ -166,6 +166,9 @@ func (d *desk) sign(r *reading, t *papers.Thread, o *actOptions, given papers.Dr
 }
 
 func (d *desk) signDraft(r *reading, t *papers.Thread, o *actOptions, draft keptDraft) error {
+	if draft.Do == "settle" {
+		d.noteMissed(t.Missed(draft.Set["keep"]))
+	}
 	draft.Once = papers.NewOnce()
 	draft.Signed = append(draft.Signed, draft.Once)
 	if err := r.at.saveDraft(t.Case, draft, r.k); err != nil {

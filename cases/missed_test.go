@@ -1,0 +1,252 @@
+package cases_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"ombra/bot/bottest"
+	"ombra/cases"
+	"ombra/cases/papers"
+	"ombra/crypto"
+	"ombra/crypto/receipt"
+)
+
+// offline opens the replies of a receipt on the filer's own machine.
+func (tr *trial) offline(r receipt.Receipt) *papers.Replies {
+	tr.Helper()
+	f, err := tr.mine(r).Folder(tr.Context())
+	if err != nil || f == nil {
+		tr.Fatalf("no file of replies: %v", err)
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		tr.Fatal(err)
+	}
+	return tr.read(r, b.Bytes(), f.Passcode)
+}
+
+func (tr *trial) read(r receipt.Receipt, file []byte, passcode string) *papers.Replies {
+	tr.Helper()
+	bundle, err := crypto.OpenPasscode(file, passcode)
+	if err != nil {
+		tr.Fatal(err)
+	}
+	pins := papers.Pins{}
+	for _, o := range tr.Cases.Roster() {
+		e, err := crypto.OpenEnrol(o.Enrolment)
+		if err != nil {
+			tr.Fatal(err)
+		}
+		pins.Replace(e)
+	}
+	replies, err := papers.OpenReplies(bundle, r, pins)
+	if err != nil {
+		tr.Fatal(err)
+	}
+	return replies
+}
+
+// sealedTo lists the papers to one receipt.
+func (tr *trial) sealedTo(id cases.ID, r receipt.Receipt) (list []cases.Paper) {
+	tr.Helper()
+	err := tr.db.View(tr.Context(), func(tx cases.Tx) (err error) {
+		list, err = tx.Papers(id, r.Public([32]byte{}).FilerHash())
+		return err
+	})
+	if err != nil {
+		tr.Fatal(err)
+	}
+	return list
+}
+
+// inFiles looks for bytes in every file of the office.
+func (tr *trial) inFiles(what []byte) (found []string) {
+	tr.Helper()
+	err := filepath.WalkDir(tr.dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if bytes.Contains(b, what) {
+			found = append(found, filepath.Base(path))
+		}
+		return err
+	})
+	if err != nil {
+		tr.Fatal(err)
+	}
+	return found
+}
+
+// TestAttackAnsweredToThief: somebody finds a receipt and replaces it. Before its
+// owner comes back the ombudsmen have answered twice, once with a file, to whoever
+// has it now. The decision for the owner brings her all of that, signed for her,
+// here and offline; and what was sealed to the thief alone is not there any more,
+// for him, the host, or whoever takes the disk.
+func TestAttackAnsweredToThief(t *testing.T) {
+	tr := newTrial(t, bottest.Settings{Names: []string{"anna", "bela"}})
+	owner, c := tr.file()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(tr.signed(c.ID, "anna", tr.says("answer", "Before it was lost.")))
+	thief := tr.replaced(owner, cases.Replace)
+	must(tr.signed(c.ID, "anna", tr.says("answer", "Come on Tuesday.")))
+	large := papers.Draft{Do: "ask", Text: "Is this you?", Files: []papers.Attachment{{Name: "photo.jpg", Data: bytes.Repeat([]byte("J"), 90<<10)}}}
+	must(tr.signed(c.ID, "anna", large))
+	tr.notMe(owner)
+	var stolen [][]byte
+	shelved := 0
+	for _, p := range tr.sealedTo(c.ID, thief) {
+		if p.Shelf != "" {
+			shelved++
+			continue
+		}
+		must(tr.db.View(t.Context(), func(tx cases.Tx) error {
+			blob, err := tx.Blob(c.ID, p.N)
+			stolen = append(stolen, blob)
+			return err
+		}))
+	}
+	if len(stolen) < 4 || shelved == 0 || len(tr.inFiles(stolen[len(stolen)-1][:500])) == 0 {
+		t.Fatalf("the thief was sealed %d papers, %d on the shelf", len(stolen), shelved)
+	}
+	tr.settle(c.ID, "bela", papers.KeepFormer)
+
+	m := tr.mine(owner)
+	if len(m.Replies) != 2 {
+		t.Fatalf("the owner has %d replies: %+v", len(m.Replies), m.Replies)
+	}
+	got := m.Replies[1]
+	for _, want := range []string{"Come on Tuesday.", "Is this you?", "signed by anna", string(tr.Cases.Today())} {
+		if !strings.Contains(got.Text, want) {
+			t.Errorf("the owner does not read %q:\n%s", want, got.Text)
+		}
+	}
+	if got.Broken || got.By != "bela" || !slices.Equal(got.Files, []string{"a.txt", "photo.jpg"}) || strings.Contains(got.Text, "Before it was lost.") {
+		t.Errorf("%+v", got)
+	}
+	off := tr.offline(owner)
+	if len(off.Warnings) > 0 || len(off.Items) != 2 || !off.Items[1].Signed || len(off.Items[1].Files) != 2 || len(off.Items[1].Files[1].Data) != 90<<10 {
+		t.Errorf("offline: %q %+v", off.Warnings, off.Items)
+	}
+	for _, who := range []string{"anna", "bela"} {
+		if th := tr.thread(c.ID, who); len(th.Warnings) > 0 {
+			t.Errorf("%s: %q", who, th.Warnings)
+		}
+	}
+	if left := tr.sealedTo(c.ID, thief); len(left) > 0 {
+		t.Errorf("%d papers are still sealed to the thief", len(left))
+	}
+	tr.jobs()
+	for _, blob := range stolen {
+		if in := tr.inFiles(blob[len(blob)-200:]); len(in) > 0 {
+			t.Errorf("what was sealed to the thief is still in %v", in)
+		}
+	}
+	must(tr.signed(c.ID, "anna", tr.says("answer", "And this.")))
+	if m := tr.mine(owner); len(m.Replies) != 3 || m.Replies[2].Broken {
+		t.Errorf("%+v", m.Replies)
+	}
+	tr.size()
+}
+
+// TestEndedReceiptHearsTheEnd: a thief ends the receipt, and the case is closed
+// with an answer that nobody could be sealed. The owner objects in time and reads
+// it; a file that is too large for that is named.
+func TestEndedReceiptHearsTheEnd(t *testing.T) {
+	tr := newTrial(t, bottest.Settings{Names: []string{"anna"}})
+	owner, c := tr.file()
+	if err := tr.mine(owner).End(t.Context(), cases.NewOnce(), ""); err != nil {
+		t.Fatal(err)
+	}
+	d := draftOf("close")
+	d.Text, d.Files = "It was put right.", []papers.Attachment{{Name: "long.pdf", Data: make([]byte, 5<<20)}}
+	if err := tr.signed(c.ID, "anna", d); err != nil {
+		t.Fatal(err)
+	}
+	tr.notMe(owner)
+	if n, left := tr.thread(c.ID, "anna").Missed(papers.KeepFormer); n != 1 || !slices.Equal(left, []string{"long.pdf"}) {
+		t.Errorf("%d messages missed, and %v left", n, left)
+	}
+	tr.settle(c.ID, "anna", papers.KeepFormer)
+	m := tr.mine(owner)
+	if len(m.Replies) != 1 || m.Replies[0].Broken || !strings.Contains(m.Replies[0].Text, "It was put right.") || !strings.Contains(m.Replies[0].Text, "long.pdf is too large") || len(m.Replies[0].Files) > 0 {
+		t.Errorf("%+v", m.Replies)
+	}
+	if off := tr.offline(owner); len(off.Warnings) > 0 {
+		t.Errorf("%q", off.Warnings)
+	}
+}
+
+// TestTypedToThief: what was typed in chat is said again too, and said to be no
+// more than typed; the newer receipt, if it stays, has missed nothing of it.
+func TestTypedToThief(t *testing.T) {
+	for _, keep := range []string{papers.KeepFormer, papers.KeepNewer} {
+		tr := newTrial(t, bottest.Settings{Names: []string{"anna"}, Change: func(o *cases.Office) { o.TypedReplies = true }})
+		former, c := tr.file()
+		newer := tr.replaced(former, cases.HandOver)
+		if err := tr.desk("anna").Type(t.Context(), c.ID, cases.Answer, cases.NewOnce(), "Just typed."); err != nil {
+			t.Fatal(err)
+		}
+		tr.notMe(former)
+		tr.settle(c.ID, "anna", keep)
+		stays, want := former, "typed in chat, not signed"
+		if keep == papers.KeepNewer {
+			stays, want = newer, "Just typed."
+		}
+		m := tr.mine(stays)
+		if len(m.Replies) != 1 || !strings.Contains(m.Replies[0].Text, want) || m.Replies[0].Broken || (m.Replies[0].By == "") != (keep == papers.KeepNewer) {
+			t.Errorf("%s: %+v", keep, m.Replies)
+		}
+	}
+}
+
+// TestAttackHostRepeatsElsewhere: a host that turned bad seals what was written to
+// the one receipt to the other, by itself. That is not what an ombudsman said to
+// this filer, and the filer is told.
+func TestAttackHostRepeatsElsewhere(t *testing.T) {
+	tr := newTrial(t, bottest.Settings{Names: []string{"anna"}})
+	owner, c := tr.file()
+	thief := tr.replaced(owner, cases.Replace)
+	if err := tr.signed(c.ID, "anna", papers.Draft{Do: "answer", Text: "Come on Tuesday."}); err != nil {
+		t.Fatal(err)
+	}
+	p := tr.sealedTo(c.ID, thief)
+	var blob []byte
+	if err := tr.db.View(t.Context(), func(tx cases.Tx) (err error) {
+		blob, err = tx.Blob(c.ID, p[len(p)-1].N)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	head, body, err := crypto.DecryptEnvelope(blob, thief.Identity().Age())
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := crypto.SealBytes(owner.Identity().Recipient(), head, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if off := tr.opens(owner, crypto.Bytes("x", again)); len(off.Warnings) == 0 || off.Items[0].Signed {
+		t.Errorf("nobody is warned: %+v", off.Items)
+	}
+}
+
+// opens reads sealed replies with a receipt, on the filer's own machine.
+func (tr *trial) opens(r receipt.Receipt, sealed ...crypto.Entry) *papers.Replies {
+	tr.Helper()
+	var b bytes.Buffer
+	pass := crypto.NewPasscode()
+	if err := papers.PackReplies(&b, pass, sealed); err != nil {
+		tr.Fatal(err)
+	}
+	return tr.read(r, b.Bytes(), pass.Reveal())
+}
