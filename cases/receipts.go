@@ -236,13 +236,16 @@ func (m *Mine) reseal(ctx context.Context, a *act, next receipt.Receipt) error {
 		}
 		return err
 	}
+	if err := m.follow(ctx, h, list, next); err != nil {
+		return err
+	}
 	for _, p := range list {
 		blob, err := m.s.blob(ctx, p)
 		if err != nil {
 			return err
 		}
 		head, body, err := crypto.DecryptEnvelope(blob, m.receipt.Identity().Age())
-		if err != nil {
+		if _, follows := m.follows(p, body); err != nil || follows {
 			continue
 		}
 		again, err := crypto.SealBytes(next.Identity().Recipient(), head, body)

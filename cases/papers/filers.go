@@ -32,6 +32,7 @@ func ParseSuccessor(text string) (filerHash, words string, ok bool) {
 type filers struct {
 	chain   []string          // FilerHash
 	lookups map[string]string // by FilerHash, as the first sealed or signed thing names it
+	vouched map[string]string // verifiers of those whose place the reader's own receipt took
 
 	before   string // whose place the filer's receipt took, or which was ended, until that is settled
 	replaced int    // since which of the Items
@@ -61,7 +62,13 @@ func (r *reader) verifierOf(filerHash string) string {
 			return rc.Verifier
 		}
 	}
-	return ""
+	return r.filers.vouched[filerHash]
+}
+
+// sealedBefore reports whether something was sealed with one of these receipts,
+// before the case had an id.
+func (f *filers) sealedBefore(lookup string) bool {
+	return slices.ContainsFunc(f.chain, func(hash string) bool { return f.lookups[hash] == lookup })
 }
 
 // handsOver follows a signed note of the receipt that is the filer's now to the

@@ -39,7 +39,9 @@ type Replies struct {
 
 // OpenReplies reads a file of replies with the receipt, offline. Signatures are
 // verified with the enrolments that the filer has from the office file, and with
-// those that they replaced; without one, words count as unsigned. It trusts the host for nothing but order and
+// those that they replaced; without one, words count as unsigned. What was said to
+// a receipt whose place this one took counts as said to this one, where this one
+// signed that it follows. It trusts the host for nothing but order and
 // completeness, which it cannot check.
 func OpenReplies(b *crypto.Bundle, rc receipt.Receipt, pins Pins) (*Replies, error) {
 	for i, name := range b.Names() {
@@ -51,8 +53,11 @@ func OpenReplies(b *crypto.Bundle, rc receipt.Receipt, pins Pins) (*Replies, err
 	lookup := rc.Lookup().Hash()
 	r := &reader{
 		p: &Papers{}, pins: pins, seen: map[string]bool{},
-		filers: filers{chain: []string{own.FilerHash()}, lookups: map[string]string{own.FilerHash(): hex.EncodeToString(lookup[:])}},
-		t:      &Thread{Filer: own.FilerHash(), Manifest: Manifest{Origin: rc.Origin(), Receipts: []ManifestReceipt{own}}},
+		filers: filers{
+			chain: []string{own.FilerHash()}, lookups: map[string]string{own.FilerHash(): hex.EncodeToString(lookup[:])},
+			vouched: map[string]string{},
+		},
+		t: &Thread{Filer: own.FilerHash(), Manifest: Manifest{Origin: rc.Origin(), Receipts: []ManifestReceipt{own}}},
 	}
 	foreign := 0
 	for i, name := range b.Names() {
@@ -75,7 +80,7 @@ func OpenReplies(b *crypto.Bundle, rc receipt.Receipt, pins Pins) (*Replies, err
 func (r *reader) answer(n int64, blob []byte, id age.Identity) (ours bool) {
 	h, body, err := crypto.DecryptEnvelope(blob, id)
 	ours = crypto.Refused(err) != crypto.WhyWrongKey
-	if err == nil && h.Lookup != "" && !r.filers.sameLookup(r.t.Filer, h.Lookup) {
+	if err == nil && h.Lookup != "" && !r.filers.sealedBefore(h.Lookup) {
 		err = errOtherCase
 	}
 	if err == nil && h.Case != "" {
@@ -88,6 +93,8 @@ func (r *reader) answer(n int64, blob []byte, id age.Identity) (ours bool) {
 	}
 	it := Item{N: n, What: h.What, From: h.From, Day: h.Day, Once: h.Once}
 	switch {
+	case err == nil && r.follows(n, h, body):
+		return ours
 	case err != nil:
 		it.Unreadable = reason(err)
 	case h.Inner != "":
