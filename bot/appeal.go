@@ -26,7 +26,7 @@ func (v *visit) caseAct(ctx context.Context, r receipt.Receipt, again Step) (Ste
 	if mine, err = v.o.Cases.Mine(ctx, r); err != nil {
 		return v.stored(v.verb("case")), nil //nolint:nilerr // it is stored, and that is what is said
 	}
-	s := v.mineCard(mine)
+	s := v.mineCard(mine, "")
 	s.Text = strings.TrimSpace(v.say.Get("own."+string(v.state.Act)+"-done") + "\n\n" + s.Text)
 	return s, nil
 }

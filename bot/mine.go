@@ -13,54 +13,58 @@ import (
 // askReceipt asks for the receipt, in a form: never as text of a command, which
 // platforms keep.
 func (b *Bot) askReceipt(_ context.Context, v *visit) (Step, error) {
-	return v.askStep("case.open", ""), nil
+	return v.askStep("case.open", "", v.sinceField()), nil
 }
 
 func (b *Bot) askFiles(_ context.Context, v *visit) (Step, error) {
 	return v.askStep("case.get", ""), nil
 }
 
-func (v *visit) askStep(do, problem string) Step {
+func (v *visit) askStep(do, problem string, beside ...Field) Step {
 	f := v.receiptField()
 	f.Problem = problem
 	return Step{
-		Title: v.say.Get("case.title"), Text: v.say.Get("case.text"), Fields: []Field{f}, Submit: v.say.Get("case.submit"),
+		Title: v.say.Get("case.title"), Text: v.say.Get("case.text"), Fields: append([]Field{f}, beside...), Submit: v.say.Get("case.submit"),
 		Token: v.form(state{Do: do, Once: newOnce()}),
 	}
 }
 
 // openCase shows where a case stands, by receipt or by lookup code.
 func (b *Bot) openCase(ctx context.Context, v *visit) (Step, error) {
-	if code, err := receipt.ParseCode(v.one("receipt")); err == nil {
-		return v.byCode(ctx, code)
+	last := v.sinceField()
+	since, fine := v.lastLook(&last)
+	if code, err := receipt.ParseCode(v.one("receipt")); err == nil && fine {
+		return v.byCode(ctx, code, since, last)
+	} else if err == nil {
+		return v.askStep("case.open", "", last), nil
 	}
 	f := v.receiptField()
 	r, ok := v.readReceipt(&f)
-	if !ok {
-		return v.askStep("case.open", f.Problem), nil
+	if !ok || !fine {
+		return v.askStep("case.open", f.Problem, last), nil
 	}
 	mine, err := v.o.Cases.Mine(ctx, r)
 	if cases.KindOf(err) == cases.NotFound {
-		return v.askStep("case.open", v.why(err)), nil
+		return v.askStep("case.open", v.why(err), last), nil
 	}
 	if err != nil {
 		return Step{}, err
 	}
-	return v.mineCard(mine), nil
+	return v.mineCard(mine, since), nil
 }
 
 // mineCard shows stage, dates and the replies. Everything on it was read with
 // the receipt that was typed for this one request.
-func (v *visit) mineCard(m *cases.Mine) Step {
+func (v *visit) mineCard(m *cases.Mine, since cases.Day) Step {
 	s := Step{Title: v.say.Get("mine.title"), Facts: v.standing(m), Cover: v.cover(v.verb("case"))}
-	s.Facts = slices.Concat(v.receiptFacts(m), s.Facts, v.remedyFacts(m), v.promises(m))
+	s.Facts = slices.Concat(v.receiptFacts(m), v.sinceFacts(since, m), s.Facts, v.remedyFacts(m), v.promises(m))
 	s.Facts = s.Facts[:min(len(s.Facts), MaxFacts)]
 	files := false
 	var quote strings.Builder
 	for i := len(m.Replies) - 1; i >= 0; i-- { // newest first
 		r := m.Replies[i]
 		files = files || len(r.Files) > 0
-		text := v.reply(r)
+		text := v.isNew(r, since) + v.reply(r)
 		if utf8.RuneCountInString(quote.String())+utf8.RuneCountInString(text) > MaxQuote {
 			s.Text = v.say.Get("mine.more-in-files")
 			files = true
@@ -145,15 +149,15 @@ func (v *visit) written(w cases.Written) string {
 
 // byCode shows what a lookup code opens: stage and dates, and the replies still
 // sealed to the receipt, under a passcode that is shown once.
-func (v *visit) byCode(ctx context.Context, code receipt.Code) (Step, error) {
+func (v *visit) byCode(ctx context.Context, code receipt.Code, since cases.Day, last Field) (Step, error) {
 	mine, err := v.o.Cases.ByCode(ctx, code)
 	if cases.KindOf(err) == cases.NotFound {
-		return v.askStep("case.open", v.why(err)), nil
+		return v.askStep("case.open", v.why(err), last), nil
 	}
 	if err != nil {
 		return Step{}, err
 	}
-	s := Step{Title: v.say.Get("mine.title"), Cover: v.cover(v.verb("case"))}
+	s := Step{Title: v.say.Get("mine.title"), Cover: v.cover(v.verb("case")), Facts: v.sinceFacts(since, mine...)}
 	for _, m := range mine {
 		s.Facts = append(append(s.Facts, v.standing(m)...), v.promises(m)...)
 	}
@@ -231,7 +235,7 @@ func (b *Bot) addSend(ctx context.Context, v *visit) (Step, error) {
 	if mine, err = v.o.Cases.Mine(ctx, r); err != nil {
 		return v.stored(v.verb("case")), nil //nolint:nilerr // the words are stored, and that is what is said
 	}
-	s := v.mineCard(mine)
+	s := v.mineCard(mine, "")
 	s.Text = strings.TrimSpace(v.say.Get("add.done") + "\n\n" + s.Text)
 	return s, nil
 }

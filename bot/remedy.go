@@ -106,7 +106,7 @@ func (b *Bot) remedySend(ctx context.Context, v *visit) (Step, error) {
 	if mine, err = v.o.Cases.Mine(ctx, r); err != nil {
 		return v.stored(v.verb("case")), nil //nolint:nilerr // the answer is stored, and that is what is said
 	}
-	s := v.mineCard(mine)
+	s := v.mineCard(mine, "")
 	s.Text = strings.TrimSpace(v.say.Get("remedy.done") + "\n\n" + s.Text)
 	return s, nil
 }

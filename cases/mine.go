@@ -39,6 +39,7 @@ type Mine struct {
 
 	asks    bool // whether a transcript is right
 	answers bool // whether it may answer to remedies
+	changes []Change
 
 	s       *Service
 	id      ID
@@ -97,6 +98,7 @@ func (s *Service) mine(c *Case) *Mine {
 		Kind: c.Kind, Stage: c.Stage, Waiting: c.Is(Waiting), Disposition: c.Disposition,
 		Late: c.Is(Late), Extended: c.Extended, Appealed: c.Appealed, Withdrawing: c.Withdraw, Cooled: s.Cooled(c),
 		Remedies: c.Remedies, s: s, id: c.ID, filers: c.filerHashes(), Disputed: c.Is(Disputed),
+		changes: changesOf(c),
 	}
 	m.KeptUntil = s.Office.Keeping.until(c)
 	if c.Stage == Received {
@@ -165,7 +167,7 @@ func (s *Service) mineBy(tx Tx, c *Case, r Receipt) (*Mine, error) {
 	switch {
 	case withheld && (r.State != InHand || len(m.May) == 0):
 	case withheld:
-		m.Disposition, m.Remedies = "", nil
+		m.Disposition, m.Remedies, m.changes = "", nil, nil
 		return m, nil // that there is a case, and how to keep it; nothing of what was said
 	case r.State == InHand:
 		if former != nil {

@@ -67,6 +67,7 @@ func Run(t *testing.T, open func(t *testing.T) *World) {
 		{"a button of another person", anothersButton},
 		{"the same again", sameAgain},
 		{"notices", noticesOnce},
+		{"changed since a look", changedSince},
 		{"a signed file through a form", signedForm},
 		{"a sealed file through a form", sealedForm},
 	} {

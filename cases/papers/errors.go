@@ -31,6 +31,8 @@ const (
 	ErrDisposition = RefusedError("a case is closed with one of these dispositions: substantiated, partly, unsubstantiated, referred, out-of-mandate, question-answered, duplicate, no-answer or withdrawn")
 	// ErrKeep: a dispute between two receipts is settled in a way that is not known.
 	ErrKeep = RefusedError("say which receipt stays the filer's: former or newer")
+	// ErrSince: the day of the last look is none.
+	ErrSince = RefusedError("write the day on which you looked last as YYYY-MM-DD")
 	// ErrUntil: a hold has no last day.
 	ErrUntil = RefusedError("a hold needs its last day, written as YYYY-MM-DD")
 	// ErrForm: a remedy of none of the five forms.

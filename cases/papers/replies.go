@@ -74,6 +74,19 @@ func OpenReplies(b *crypto.Bundle, rc receipt.Receipt, pins Pins) (*Replies, err
 	return &Replies{r.t.Case, r.t.Items, r.t.Warnings}, nil
 }
 
+// Since marks what came on a day or later, by the days that are sealed with the
+// replies. Nothing on this machine remembers what was read before: a filer's own
+// machine may be taken too.
+func (p *Replies) Since(day string) error {
+	if !isDay(day) {
+		return ErrSince
+	}
+	for i, it := range p.Items {
+		p.Items[i].New = it.Day >= day
+	}
+	return nil
+}
+
 // answer reads one age file to the receipt. All must be of one case: an answer
 // from another, sealed again to this receipt, would be a lie about who said it.
 // One that is sealed to somebody else is not ours.

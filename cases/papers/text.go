@@ -101,6 +101,9 @@ func (it Item) text(b *strings.Builder) {
 	if it.Day != "" {
 		fmt.Fprintf(b, ", %s", crypto.CleanLine(it.Day))
 	}
+	if it.New {
+		b.WriteString(", NEW")
+	}
 	fmt.Fprintf(b, "%s --\n", it.byline())
 	if it.Unreadable != "" {
 		fmt.Fprintf(b, "   [cannot be read: %s]\n", crypto.CleanLine(it.Unreadable))

@@ -72,6 +72,8 @@ type Item struct {
 	Inner string
 	// Unreadable says why there are no words; it is "" where there are.
 	Unreadable string
+	// New: it came on the day since which its reader asked, or later.
+	New bool
 }
 
 // A File is an attachment. Its name is safe to show and to save under; its type

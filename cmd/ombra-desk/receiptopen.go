@@ -8,7 +8,7 @@ import (
 )
 
 func newReceiptOpen(d *desk) *cobra.Command {
-	var out, office string
+	var out, office, since string
 	cmd := &cobra.Command{
 		Use:   "open REPLIES.age",
 		Short: "Read the replies that a lookup code fetched",
@@ -17,18 +17,25 @@ func newReceiptOpen(d *desk) *cobra.Command {
 Signatures are verified with the pinned office file (ombra-desk office pin), or with the one that
 --office names.
 Believe nothing that is not signed: the chat's administrators could have written
-it.`,
+it.
+
+With --since, what came on that day or later is marked as new. Nothing is kept of
+it, on this machine or elsewhere.`,
 		Args: needs("REPLIES.age"),
-		RunE: runs(func(args []string) error { return d.receiptOpen(args[0], out, office) }),
+		RunE: runs(func(args []string) error { return d.receiptOpen(args[0], out, office, since) }),
 	}
 	cmd.Flags().StringVar(&out, "out", "", "write attachments into this folder")
+	cmd.Flags().StringVar(&since, "since", "", "the day on which you looked last, as YYYY-MM-DD: what is newer is marked")
 	officeFlag(cmd, &office)
 	return cmd
 }
 
-func (d *desk) receiptOpen(name, out, office string) error {
+func (d *desk) receiptOpen(name, out, office, since string) error {
 	if err := freeFolder(out); err != nil {
 		return err
+	}
+	if err := new(papers.Replies).Since(since); since != "" && err != nil {
+		return err // before any secret is asked for
 	}
 	file, err := d.read(name)
 	if err != nil {
@@ -56,6 +63,11 @@ func (d *desk) receiptOpen(name, out, office string) error {
 	replies, err := papers.OpenReplies(b, rc, pins)
 	if err != nil {
 		return err
+	}
+	if since != "" {
+		if err := replies.Since(since); err != nil {
+			return err
+		}
 	}
 	if out != "" {
 		if err := d.writeFiles(replies.Items, out); err != nil {

@@ -50,6 +50,7 @@ type itemJSON struct {
 	Inner      string     `json:"inner"`
 	Unreadable string     `json:"unreadable"`
 	Files      []fileJSON `json:"files"`
+	New        bool       `json:"new,omitempty"` // since the day that was asked for
 }
 
 type fileJSON struct {
@@ -63,7 +64,7 @@ type fileJSON struct {
 func itemsJSON(items []papers.Item) []itemJSON {
 	list := make([]itemJSON, 0, len(items))
 	for _, it := range items {
-		j := itemJSON{it.N, it.What, it.From, it.By, it.Day, it.Signed, it.Text, it.Inner, it.Unreadable, []fileJSON{}}
+		j := itemJSON{it.N, it.What, it.From, it.By, it.Day, it.Signed, it.Text, it.Inner, it.Unreadable, []fileJSON{}, it.New}
 		for _, f := range it.Files {
 			j.Files = append(j.Files, fileJSON{f.Name, f.Type, len(f.Data), f.Sum, f.Inner})
 		}
