@@ -24,11 +24,18 @@ func (s *Service) thenExtended(c *Case, a *act) {
 }
 
 func (s *Service) needsAppeal(c *Case, _ *act) error {
-	if c.Appealed != "" {
+	if c.appealUsed() {
 		return E(Conflict, "appealed", nil)
 	}
 	return nil
 }
+
+// appealUsed: there is one appeal. One more is there as long as the case was closed
+// only because its filer asked for that: whoever found the receipt could appeal
+// first and withdraw then, and its owner would have nothing left to say.
+func (c *Case) appealUsed() bool { return c.Appealed != "" && c.Disposition != withdrawnCase }
+
+const withdrawnCase Disposition = "withdrawn"
 
 // thenAppealed opens the case again, with a promise of its own. Retention counts
 // from the day of closing, so from now on it does not count.
@@ -103,7 +110,7 @@ func (s *Service) mayDecide(c *Case, a *act) error {
 	switch {
 	case c.decidedBy(a.actor):
 		return E(Conflict, "decided-before", nil)
-	case a.set["disposition"] != "withdrawn":
+	case a.set["disposition"] != string(withdrawnCase):
 		return nil
 	case c.Withdraw == "":
 		return E(Conflict, "no-withdrawal", nil)

@@ -22,7 +22,7 @@ func (m *model) filerAct() {
 	err = m.same(func() error { return act(ctx, form, text) })
 	may := c.open() && (do == "withdraw") == (c.clock.withdraw == "")
 	if do == "appeal" {
-		may = !c.open() && !c.clock.appealed && m.impartial(c)
+		may = !c.open() && (!c.clock.appealed || c.clock.parted) && m.impartial(c)
 	}
 	if kind := cases.KindOf(err); m.jumped() && (do == "withdraw" || do == "appeal" && err != nil) {
 		if err == nil || kind != cases.Conflict && kind != cases.Unavailable {
@@ -88,11 +88,12 @@ func (m *model) binds(c *matter, who string, d papers.Draft) bool {
 }
 
 // bound puts into the model what an act settled.
-func (m *model) bound(c *matter, who, do string) {
-	switch do {
+func (m *model) bound(c *matter, who string, d papers.Draft) {
+	switch d.Do {
 	case "extend":
 		c.clock.extended, c.clock.feedback = true, c.clock.began.Add(42)
 	case "close":
+		c.clock.parted = d.Set["disposition"] == "withdrawn"
 		if !slices.Contains(c.clock.decided, who) {
 			c.clock.decided = append(c.clock.decided, who)
 		}

@@ -12,6 +12,7 @@ type clock struct {
 	answered              bool
 	began                 cases.Day // from when the answer's clock runs
 	extended, appealed    bool
+	parted                bool // closed because its filer asked for it
 	withdraw              cases.Day
 	decided               []string
 	seen                  cases.Day // through which they were seen to

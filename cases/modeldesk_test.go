@@ -110,7 +110,7 @@ func (m *model) replied(c *matter, who string, d papers.Draft, err error, n int)
 	if (do == "answer" || do == "close") && !c.closedBefore(who) {
 		c.clock.answered = true
 	}
-	m.bound(c, who, do)
+	m.bound(c, who, d)
 	switch do {
 	case "grant":
 		m.granted(c, d.Set["to"])

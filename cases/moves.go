@@ -155,7 +155,7 @@ func (do Verb) idle(c *Case) bool {
 	case Settle:
 		return !c.Is(Disputed)
 	case Appeal:
-		return c.Appealed != ""
+		return c.appealUsed()
 	case Withdraw:
 		return c.Withdraw != ""
 	case Keep:
