@@ -133,6 +133,7 @@ const (
 	alarmLate                     // it has passed
 	alarmRelease                  // it has passed long ago: others must see the case
 	alarmCooled                   // the filer did not take back the withdrawal
+	alarmFormer                   // a replaced receipt can object no more
 )
 
 // alarms lists what a case's clocks will call for after the day through which
@@ -158,6 +159,11 @@ func (s *Service) alarms(c *Case) (list []alarm) {
 	}
 	if c.Withdraw != "" && c.Stage != Closed {
 		at(s.Cooled(c), alarmCooled)
+	}
+	for _, r := range c.Receipts {
+		if r.State == Replaced && !c.Is(Disputed) {
+			at(r.Until.Add(1), alarmFormer)
+		}
 	}
 	return list
 }

@@ -102,6 +102,11 @@ func (s *Service) ring(tx Tx, c *Case) error {
 			return err
 		}
 	}
+	if rings[alarmFormer] {
+		if err := s.unsealFormer(tx, c); err != nil {
+			return err
+		}
+	}
 	if !rings[alarmRelease] {
 		return nil
 	}

@@ -187,7 +187,7 @@ func (d *Desk) signed(note crypto.ActNote, b *crypto.Bundle) (*act, error) {
 		return d.s.silence(tx, c, a.step())
 	}
 	a.also = func(tx Tx, c *Case) error {
-		for _, step := range []func(Tx, *Case, *act) error{d.s.rekey, d.s.replaced, d.s.unseal} {
+		for _, step := range []func(Tx, *Case, *act) error{d.s.rekey, d.s.replaced, d.s.unsealEnded} {
 			if err := step(tx, c, a); err != nil {
 				return err
 			}

@@ -145,7 +145,11 @@ func TestAttackAnsweredToThief(t *testing.T) {
 	if left := tr.sealedTo(c.ID, thief); len(left) > 0 {
 		t.Errorf("%d papers are still sealed to the thief", len(left))
 	}
-	tr.jobs()
+	if in, err := os.ReadDir(filepath.Join(tr.dir, "files")); err != nil || len(in) != 3 { // the case's, as said and as said again, and hers
+		t.Errorf("%d files on the shelf, %v", len(in), err)
+	}
+	tr.nights(1)
+	tr.jobs() // they run every minute
 	for _, blob := range stolen {
 		if in := tr.inFiles(blob[len(blob)-200:]); len(in) > 0 {
 			t.Errorf("what was sealed to the thief is still in %v", in)
@@ -249,4 +253,64 @@ func (tr *trial) opens(r receipt.Receipt, sealed ...crypto.Entry) *papers.Replie
 		tr.Fatal(err)
 	}
 	return tr.read(r, b.Bytes(), pass.Reveal())
+}
+
+// TestExposedReceiptAndTheDisk: a receipt was exposed, and its owner replaced it.
+// Whoever found it gets at the disk, weeks later: nothing there is sealed to it any
+// more. As long as it could object, or does, what it read stays for it.
+func TestExposedReceiptAndTheDisk(t *testing.T) {
+	for _, do := range []cases.Verb{cases.Replace, cases.EndReceipt} {
+		tr := newTrial(t, bottest.Settings{Names: []string{"anna"}})
+		found, c := tr.file()
+		large := papers.Draft{Do: "answer", Text: "For you.", Files: []papers.Attachment{{Name: "a.bin", Data: make([]byte, 90<<10)}}}
+		if err := tr.signed(c.ID, "anna", large); err != nil {
+			t.Fatal(err)
+		}
+		list := tr.sealedTo(c.ID, found)
+		var blob []byte
+		if err := tr.db.View(t.Context(), func(tx cases.Tx) (err error) {
+			blob, err = tx.Blob(c.ID, list[0].N)
+			return err
+		}); err != nil || len(list) != 2 || list[1].Shelf == "" {
+			t.Fatalf("%v %+v", err, list)
+		}
+		if err := tr.receiptMove(string(do), found); err != nil {
+			t.Fatal(err)
+		}
+		tr.nights(14)
+		if n := len(tr.sealedTo(c.ID, found)); n != 2 {
+			t.Fatalf("%s: %d papers while it can object", do, n)
+		}
+		tr.notMe(found)
+		tr.nights(40)
+		if n := len(tr.sealedTo(c.ID, found)); n != 2 {
+			t.Fatalf("%s: %d papers in a dispute", do, n)
+		}
+		tr.settle(c.ID, "anna", papers.KeepFormer)
+		if n := len(tr.mine(found).Replies); n != 1 {
+			t.Fatalf("%s: its owner reads %d answers", do, n)
+		}
+		if err := tr.receiptMove(string(do), found); err != nil {
+			t.Fatal(err)
+		}
+		tr.nights(15)
+		tr.jobs() // in the same night: they run every minute
+		tr.jobs()
+		if n := len(tr.sealedTo(c.ID, found)); n != 0 || tr.here(found) {
+			t.Errorf("%s: %d papers are still sealed to it", do, n)
+		}
+		if in := tr.inFiles(blob[len(blob)-200:]); len(in) > 0 {
+			t.Errorf("%s: an answer is still in %v", do, in)
+		}
+		if err := tr.db.View(t.Context(), func(tx cases.Tx) error {
+			named, err := tx.Shelved() // a young file outlives its row for a while: see sqlite.Shelf
+			if len(named) != map[cases.Verb]int{cases.Replace: 2, cases.EndReceipt: 1}[do] {
+				t.Errorf("%s: rows name %d files", do, len(named))
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		tr.size()
+	}
 }

@@ -26,7 +26,8 @@ type act struct {
 	also   func(Tx, *Case) error // what else must happen in the transaction
 	urgent bool                  // somebody is in danger, and the filer agreed to a notice at once
 	day    Day
-	key    *newKey // the case key that a signed act brings
+	key    *newKey  // the case key that a signed act brings
+	gone   []string // files that no row names once it is stored
 }
 
 // bySystem sees any case; byHolder one with a live grant for the actor only. To
@@ -49,6 +50,9 @@ func (s *Service) commit(ctx context.Context, a *act) error {
 	done := errors.Is(err, ErrDone)
 	switch {
 	case err == nil:
+		if len(a.gone) > 0 {
+			_ = s.Shelf.Remove(a.gone...)
+		}
 		return nil
 	case unclear && !done:
 		return E(Unavailable, "unclear", err)

@@ -90,7 +90,7 @@ func (s *Service) shredDue(ctx context.Context) error {
 	if err := errors.Join(failed...); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx Tx) error { return tx.SetDone(jobShred, s.Today()) })
+	return s.update(ctx, func(tx Tx) error { return errors.Join(s.owe(tx), tx.SetDone(jobShred, s.Today())) })
 }
 
 // mayShred: once a day, before the checkpoint, and never on the word of a clock
