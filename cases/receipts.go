@@ -220,7 +220,7 @@ func (m *Mine) reseal(ctx context.Context, a *act, next receipt.Receipt) error {
 	if m.Replaced != "" { // it was done, or will be refused
 		return nil
 	}
-	h, public, own := a.sheaf, next.Public([32]byte{}), m.receipt.Public([32]byte{})
+	h, own := a.sheaf, m.receipt.Public([32]byte{})
 	var list []Paper
 	err := m.s.view(ctx, func(tx Tx) (err error) {
 		list, err = tx.Papers(m.id, own.FilerHash())
@@ -240,23 +240,30 @@ func (m *Mine) reseal(ctx context.Context, a *act, next receipt.Receipt) error {
 		return err
 	}
 	for _, p := range list {
-		blob, err := m.s.blob(ctx, p)
-		if err != nil {
+		if err := m.sealAgain(ctx, h, p, next); err != nil {
 			return err
 		}
-		head, body, err := crypto.DecryptEnvelope(blob, m.receipt.Identity().Age())
-		if _, follows := m.follows(p, body); err != nil || follows {
-			continue
-		}
-		again, err := crypto.SealBytes(next.Identity().Recipient(), head, body)
-		if err != nil {
-			return err
-		}
-		if err := h.place(ctx, p.Kind, public.FilerHash(), again); err != nil {
-			return err
-		}
-		h.papers[len(h.papers)-1].Day = p.Day
 	}
+	return nil
+}
+
+func (m *Mine) sealAgain(ctx context.Context, h *sheaf, p Paper, next receipt.Receipt) error {
+	blob, err := m.s.blob(ctx, p)
+	if err != nil {
+		return err
+	}
+	head, body, err := crypto.DecryptEnvelope(blob, m.receipt.Identity().Age())
+	if _, follows := m.follows(p, body); err != nil || follows {
+		return nil //nolint:nilerr // what does not open was shown as broken
+	}
+	again, err := crypto.SealBytes(next.Identity().Recipient(), head, body)
+	if err != nil {
+		return err
+	}
+	if err := h.place(ctx, p.Kind, next.Public([32]byte{}).FilerHash(), again); err != nil {
+		return err
+	}
+	h.papers[len(h.papers)-1].Day = p.Day
 	return nil
 }
 

@@ -160,17 +160,17 @@ func (t *Thread) newAct(key crypto.SigningKey, d Draft, today string) (*act, err
 			return nil, err
 		}
 	}
-	switch k := kinds[d.Do]; {
-	case k.repeats:
-		return a, a.sayAgain()
-	case len(k.filer) > 0:
-		return a, a.address()
-	}
-	return a, nil
+	return a, a.address()
 }
 
 // address finds the receipts that the filer's words go to.
 func (a *act) address() error {
+	switch k := kinds[a.d.Do]; {
+	case k.repeats:
+		return a.sayAgain()
+	case len(k.filer) == 0:
+		return nil
+	}
 	if a.t.Filer == "" {
 		return ErrReceipts
 	}

@@ -45,22 +45,7 @@ func (d *desk) receiptOpen(name, out, office, since string) error {
 	if err != nil {
 		return err
 	}
-	var b *crypto.Bundle
-	err = d.withPasscode(file, "Passcode of the replies", func(passcode string) (err error) {
-		b, err = crypto.OpenPasscode(file, passcode)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if len(pins.Enrolments) == 0 {
-		d.note("Without the office file nothing shows who signed: name it with --office office.note. The office publishes it.\n")
-	}
-	rc, err := d.askReceipt(origin)
-	if err != nil {
-		return err
-	}
-	replies, err := papers.OpenReplies(b, rc, pins)
+	replies, err := d.openReplies(file, origin, pins)
 	if err != nil {
 		return err
 	}
@@ -78,4 +63,23 @@ func (d *desk) receiptOpen(name, out, office, since string) error {
 		return d.writeJSON(map[string]any{"warnings": replies.Warnings, "items": itemsJSON(replies.Items)})
 	}
 	return replies.Text(d.out)
+}
+
+func (d *desk) openReplies(file []byte, origin string, pins papers.Pins) (*papers.Replies, error) {
+	var b *crypto.Bundle
+	err := d.withPasscode(file, "Passcode of the replies", func(passcode string) (err error) {
+		b, err = crypto.OpenPasscode(file, passcode)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(pins.Enrolments) == 0 {
+		d.note("Without the office file nothing shows who signed: name it with --office office.note. The office publishes it.\n")
+	}
+	rc, err := d.askReceipt(origin)
+	if err != nil {
+		return nil, err
+	}
+	return papers.OpenReplies(b, rc, pins)
 }
