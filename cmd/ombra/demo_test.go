@@ -172,7 +172,7 @@ func TestRoom(t *testing.T) {
 	path := out.wait(t, `file (\S+act-1\.age)`)
 	out.say(path)
 	out.wait(t, "Your signed act is stored")
-	out.say("be staff", "case", rec)
+	out.say("be staff", "case", rec, "", "send")
 	out.wait(t, `signed by \w+:\n\s*\|?\s*We are on it`)
 	out.say("quit")
 	if err := <-done; err != nil {
