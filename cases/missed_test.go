@@ -235,3 +235,28 @@ func TestExposedReceiptAndTheDisk(t *testing.T) {
 		tr.size()
 	}
 }
+
+// TestSaidInTheDispute: what binds the office is signed while two receipts are in
+// dispute too, and sealed to neither. The newer one, if it stays, gets it with the
+// decision.
+func TestSaidInTheDispute(t *testing.T) {
+	tr := newPair(t)
+	r, id := tr.walk(papers.Offered)
+	newer := tr.replaced(r, cases.HandOver)
+	tr.notMe(r)
+	if err := tr.signed(id, "bela", tr.remedyDraft("refused")); err != nil {
+		t.Fatal(err)
+	}
+	before := len(tr.mine(newer).Replies)
+	tr.settle(id, "anna", papers.KeepNewer)
+	m := tr.mine(newer)
+	if len(m.Replies) != before+1 {
+		t.Fatalf("%d replies, had %d", len(m.Replies), before)
+	}
+	if got := m.Replies[before]; got.Broken || got.By != "anna" || !strings.Contains(got.Text, "signed by bela") || !strings.Contains(got.Text, "Words.") {
+		t.Errorf("%+v", got)
+	}
+	if off := tr.offline(newer); len(off.Warnings) > 0 {
+		t.Errorf("%q", off.Warnings)
+	}
+}
