@@ -20,6 +20,9 @@ func (b *Bot) card(ctx context.Context, v *visit) (Step, error) {
 		return Step{}, err
 	}
 	s := Step{Title: string(c.ID), Facts: v.cardFacts(c), Cover: v.cover(v.back(c.ID))}
+	if err := v.settling(ctx, desk, c, &s); err != nil {
+		return Step{}, err
+	}
 	for _, verb := range v.o.Cases.Verbs(c, cases.ByOmbudsman) {
 		s.Buttons = append(s.Buttons, v.cardButton(c, verb))
 	}

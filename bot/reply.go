@@ -70,8 +70,12 @@ func (v *visit) signed(ctx context.Context, in *cases.Incoming) (Step, error) {
 		}, nil
 	}
 	back := v.back(id)
-	return Step{
+	s := Step{
 		Title: v.say.Get("signed.title"), Text: v.say.Get("signed.text", "act", v.say.Get("act."+string(do))),
 		Buttons: []Button{back}, Cover: v.cover(back),
-	}, nil
+	}
+	if c, err := desk.Case(ctx, id); do == cases.Settle && err == nil {
+		_ = v.settling(ctx, desk, c, &s) // what cannot be read just then is on the card
+	}
+	return s, nil
 }

@@ -18,6 +18,25 @@ func (tr *trial) settle(id cases.ID, who, keep string) {
 	}
 }
 
+// settles has the first two holders sign for the same receipt.
+func (tr *trial) settles(id cases.ID, keep string) {
+	tr.Helper()
+	var who []string
+	err := tr.db.View(tr.Context(), func(tx cases.Tx) error {
+		c, err := tx.Case(id, "")
+		if err == nil {
+			who = c.Holders()
+		}
+		return err
+	})
+	if err != nil || len(who) < 2 {
+		tr.Fatalf("held by %q, %v", who, err)
+	}
+	for _, name := range who[:2] {
+		tr.settle(id, name, keep)
+	}
+}
+
 func (tr *trial) notMe(r receipt.Receipt) {
 	tr.Helper()
 	if err := tr.mine(r).NotMe(tr.Context(), cases.NewOnce(), "I did not do that."); err != nil {
@@ -28,14 +47,14 @@ func (tr *trial) notMe(r receipt.Receipt) {
 // TestAttackSettledThiefComesBack: a thief lost the dispute. When the owner's
 // next receipt is disputed too, no desk may take the thief's for the one before.
 func TestAttackSettledThiefComesBack(t *testing.T) {
-	tr := newTrial(t, bottest.Settings{Names: []string{"anna"}})
+	tr := newTrial(t, bottest.Settings{Names: []string{"anna", "bela"}})
 	owner, c := tr.file()
 	tr.replaced(owner, cases.Replace)
 	tr.notMe(owner)
-	tr.settle(c.ID, "anna", papers.KeepFormer)
+	tr.settles(c.ID, papers.KeepFormer)
 	tr.replaced(owner, cases.Replace)
 	tr.notMe(owner)
-	tr.settle(c.ID, "anna", papers.KeepFormer)
+	tr.settles(c.ID, papers.KeepFormer)
 	if err := tr.signed(c.ID, "anna", tr.says("answer", "To the owner.")); err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +70,7 @@ func TestAttackSettledThiefComesBack(t *testing.T) {
 // never comes back. The owner can object, as after a replacement.
 func TestAttackThiefEnds(t *testing.T) {
 	for _, keep := range []string{papers.KeepFormer, papers.KeepNewer} {
-		tr := newTrial(t, bottest.Settings{Names: []string{"anna"}})
+		tr := newTrial(t, bottest.Settings{Names: []string{"anna", "bela"}})
 		first, c := tr.file()
 		owner := tr.replaced(first, cases.Replace)
 		tr.Pass(days(15))
@@ -65,7 +84,7 @@ func TestAttackThiefEnds(t *testing.T) {
 			t.Errorf("%+v", m)
 		}
 		tr.notMe(owner)
-		tr.settle(c.ID, "anna", keep)
+		tr.settles(c.ID, keep)
 		if keep == papers.KeepNewer {
 			if _, err := tr.Cases.Mine(t.Context(), owner); cases.KindOf(err) != cases.NotFound {
 				t.Errorf("it stays ended: %v", err)
@@ -127,7 +146,7 @@ func TestAttackThiefWithdrawsThenReplaces(t *testing.T) {
 	}
 	tr.notMe(owner)
 	says(t, tr.signed(c.ID, who, closing), "disputed")
-	tr.settle(c.ID, who, papers.KeepFormer)
+	tr.settles(c.ID, papers.KeepFormer)
 	tr.daily(20)
 	says(t, tr.signed(c.ID, who, closing), "no-withdrawal")
 }
@@ -180,7 +199,7 @@ func TestAttackSettlementKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr.settle(c.ID, "anna", papers.KeepFormer)
+	tr.settles(c.ID, papers.KeepFormer)
 	tr.replaced(owner, cases.Replace)
 	tr.notMe(owner)
 	_, _, err = tr.desk("bela").Signed(t.Context(), late)

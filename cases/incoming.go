@@ -184,10 +184,13 @@ func (d *Desk) signed(note crypto.ActNote, b *crypto.Bundle) (*act, error) {
 		if err := restsOn(tx, c, note); err != nil {
 			return err
 		}
+		if err := d.s.decides(tx, c, a, Day(note.Day)); err != nil {
+			return err
+		}
 		return d.s.silence(tx, c, a.step())
 	}
 	a.also = func(tx Tx, c *Case) error {
-		for _, step := range []func(Tx, *Case, *act) error{d.s.rekey, d.s.replaced, d.s.unsealEnded} {
+		for _, step := range []func(Tx, *Case, *act) error{d.s.rekey, d.s.replaced, d.s.third, d.s.unsealEnded} {
 			if err := step(tx, c, a); err != nil {
 				return err
 			}

@@ -50,6 +50,13 @@ func TestAttackAnsweredToThief(t *testing.T) {
 	if len(stolen) < 4 || shelved == 0 || len(tr.inFiles(stolen[len(stolen)-1][:500])) == 0 {
 		t.Fatalf("the thief was sealed %d papers, %d on the shelf", len(stolen), shelved)
 	}
+	tr.settle(c.ID, "anna", papers.KeepFormer) // and brings nothing: it is open yet
+	if n, _ := tr.thread(c.ID, "anna").Missed(papers.KeepFormer, string(tr.Cases.Today())); n != 0 {
+		t.Errorf("anna alone says %d messages again", n)
+	}
+	if n := len(tr.sealedTo(c.ID, thief)); n != len(stolen)+shelved || len(tr.sealedTo(c.ID, owner)) != 2 {
+		t.Errorf("the signature of one moved papers: %d to the thief, %d to the owner", n, len(tr.sealedTo(c.ID, owner)))
+	}
 	tr.settle(c.ID, "bela", papers.KeepFormer)
 
 	m := tr.mine(owner)
@@ -96,7 +103,8 @@ func TestAttackAnsweredToThief(t *testing.T) {
 
 // TestEndedReceiptHearsTheEnd: a thief ends the receipt, and the case is closed
 // with an answer that nobody could be sealed. The owner objects in time and reads
-// it; a file that is too large for that is named.
+// it, when the only ombudsman has signed twice; a file that is too large for that is
+// named.
 func TestEndedReceiptHearsTheEnd(t *testing.T) {
 	tr := newTrial(t, bottest.Settings{Names: []string{"anna"}})
 	owner, c := tr.file()
@@ -109,7 +117,9 @@ func TestEndedReceiptHearsTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	tr.notMe(owner)
-	if n, left := tr.thread(c.ID, "anna").Missed(papers.KeepFormer); n != 1 || !slices.Equal(left, []string{"long.pdf"}) {
+	tr.settle(c.ID, "anna", papers.KeepFormer)
+	tr.Pass(days(papers.AloneDays))
+	if n, left := tr.thread(c.ID, "anna").Missed(papers.KeepFormer, string(tr.Cases.Today())); n != 1 || !slices.Equal(left, []string{"long.pdf"}) {
 		t.Errorf("%d messages missed, and %v left", n, left)
 	}
 	tr.settle(c.ID, "anna", papers.KeepFormer)
@@ -126,14 +136,14 @@ func TestEndedReceiptHearsTheEnd(t *testing.T) {
 // more than typed; the newer receipt, if it stays, has missed nothing of it.
 func TestTypedToThief(t *testing.T) {
 	for _, keep := range []string{papers.KeepFormer, papers.KeepNewer} {
-		tr := newTrial(t, bottest.Settings{Names: []string{"anna"}, Change: func(o *cases.Office) { o.TypedReplies = true }})
+		tr := newTrial(t, bottest.Settings{Names: []string{"anna", "bela"}, Change: func(o *cases.Office) { o.TypedReplies = true }})
 		former, c := tr.file()
 		newer := tr.replaced(former, cases.HandOver)
 		if err := tr.desk("anna").Type(t.Context(), c.ID, cases.Answer, cases.NewOnce(), "Just typed."); err != nil {
 			t.Fatal(err)
 		}
 		tr.notMe(former)
-		tr.settle(c.ID, "anna", keep)
+		tr.settles(c.ID, keep)
 		stays, want := former, "typed in chat, not signed"
 		if keep == papers.KeepNewer {
 			stays, want = newer, "Just typed."
@@ -181,7 +191,7 @@ func TestAttackHostRepeatsElsewhere(t *testing.T) {
 // more. As long as it could object, or does, what it read stays for it.
 func TestExposedReceiptAndTheDisk(t *testing.T) {
 	for _, do := range []cases.Verb{cases.Replace, cases.EndReceipt} {
-		tr := newTrial(t, bottest.Settings{Names: []string{"anna"}})
+		tr := newTrial(t, bottest.Settings{Names: []string{"anna", "bela"}})
 		found, c := tr.file()
 		large := papers.Draft{Do: "answer", Text: "For you.", Files: []papers.Attachment{{Name: "a.bin", Data: make([]byte, 90<<10)}}}
 		if err := tr.signed(c.ID, "anna", large); err != nil {
@@ -207,7 +217,7 @@ func TestExposedReceiptAndTheDisk(t *testing.T) {
 		if n := len(tr.sealedTo(c.ID, found)); n != 2 {
 			t.Fatalf("%s: %d papers in a dispute", do, n)
 		}
-		tr.settle(c.ID, "anna", papers.KeepFormer)
+		tr.settles(c.ID, papers.KeepFormer)
 		if n := len(tr.mine(found).Replies); n != 1 {
 			t.Fatalf("%s: its owner reads %d answers", do, n)
 		}
@@ -248,6 +258,7 @@ func TestSaidInTheDispute(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := len(tr.mine(newer).Replies)
+	tr.settle(id, "bela", papers.KeepNewer)
 	tr.settle(id, "anna", papers.KeepNewer)
 	m := tr.mine(newer)
 	if len(m.Replies) != before+1 {

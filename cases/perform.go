@@ -28,6 +28,8 @@ type act struct {
 	day    Day
 	key    *newKey  // the case key that a signed act brings
 	gone   []string // files that no row names once it is stored
+
+	decides bool // of a dispute: with this signature there are enough
 }
 
 // bySystem sees any case; byHolder one with a live grant for the actor only. To
@@ -165,7 +167,7 @@ func (a *act) rests(tx Tx, c *Case) error {
 			return err
 		}
 	}
-	if bulky[a.do] {
+	if bulky[a.do] || a.do == NotMe && c.Is(Disputed) {
 		if err := hasRoom(tx, c.ID); err != nil {
 			return err
 		}
@@ -252,6 +254,8 @@ func (a *act) entry(c *Case, m move) Entry {
 		d.To = a.set["stage"]
 	case GrantCase:
 		d.To = a.set["to"]
+	case Settle:
+		d.Note = a.set["keep"]
 	default:
 	}
 	if n := a.step().Number(); n > 0 && papers.OnRemedy(string(a.do)) {

@@ -13,8 +13,8 @@ import (
 // A case has one receipt in hand. It can be replaced (it was exposed, or whoever
 // helped hands the case to whom it is about) and ended. Whoever finds a receipt
 // could do that too: so the former one still shows for a while what was done, and
-// can say "this was not me", which stops the filer's side until an ombudsman has
-// decided between the two. A receipt alone deletes nothing.
+// can say "this was not me", which stops the filer's side until the ombudsmen have
+// decided between the two (dispute.go). A receipt alone deletes nothing.
 
 // formerDays is how long a replaced receipt can still object, and how long acts
 // of the new one that bind have to wait.
@@ -61,7 +61,8 @@ func (c *Case) inHand() *Receipt {
 }
 
 // mayAct says whether a receipt may do this now. While two are in dispute words
-// are heard from the newer one, and nothing else.
+// are heard from both, and nothing else: whoever is silent may be decided against
+// by one ombudsman alone.
 func (c *Case) mayAct(do Verb, f *filer, today Day) error {
 	r := c.receipt(f)
 	switch {
@@ -74,7 +75,7 @@ func (c *Case) mayAct(do Verb, f *filer, today Day) error {
 		return E(Conflict, "receipt-replaced", nil)
 	case r.State == InHand && do == NotMe:
 		return E(Conflict, "receipt-in-hand", nil)
-	case c.Is(Disputed) && do != Add:
+	case c.Is(Disputed) && do != Add && do != NotMe:
 		return E(Conflict, "disputed", nil)
 	case waits[do] && c.former(today) != nil:
 		return E(Conflict, "receipt-new", nil)
@@ -116,9 +117,13 @@ func (s *Service) thenEnded(c *Case, a *act) {
 	r.State, r.Until = Replaced, a.day.Add(formerDays)
 }
 
-// thenDisputed: a decision is owed within as many days as there were to object.
-// Which of the two asked to withdraw nobody can say any more.
+// thenDisputed: a decision is owed within as many days as there were to object;
+// saying it again moves no day. Which of the two asked to withdraw nobody can say
+// any more.
 func (s *Service) thenDisputed(c *Case, a *act) {
+	if c.Is(Disputed) {
+		return
+	}
 	c.Flags |= Disputed
 	c.receipt(a.filer).Until = a.day.Add(formerDays)
 	c.Withdraw = ""
@@ -143,8 +148,12 @@ func (c *Case) settled(keep string, today Day) (kept, ended *Receipt) {
 	return kept, ended
 }
 
-// thenSettled ends the one receipt and leaves the other in hand.
+// thenSettled ends the one receipt and leaves the other in hand, once enough have
+// signed for it.
 func (s *Service) thenSettled(c *Case, a *act) {
+	if !a.decides {
+		return
+	}
 	kept, ended := c.settled(a.set["keep"], a.day)
 	if kept != nil { // there is no newer one when the former was ended
 		kept.State, kept.Until = InHand, ""

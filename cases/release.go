@@ -14,6 +14,8 @@ const (
 	causeLate   cause = "late"
 	causeAppeal cause = "appeal"
 	causeLoss   cause = "loss" // recusal, mandate end, removal, absence, lost keys
+
+	causeDispute cause = "dispute" // those who are there do not agree
 )
 
 // release makes the dormant grants of at most n holders live: the reserve's
@@ -49,22 +51,26 @@ func (s *Service) release(tx Tx, c *Case, why cause, n int) (released []string, 
 }
 
 // makeUp releases as many grants as holders are missing from those first drawn,
-// and one when an appeal has lost everybody who may decide it. Some may be missing
-// who seem to be there. With nobody left to release it does nothing.
+// one when an appeal has lost everybody who may decide it, and one when only one is
+// left to settle a dispute, which takes two. Some may be missing who seem to be
+// there. With nobody left to release it does nothing.
 func (s *Service) makeUp(tx Tx, c *Case, missing ...string) (released []string, err error) {
 	there, err := s.thereFor(tx, c)
 	if err != nil {
 		return nil, err
 	}
-	n, decides := c.Drawn, c.Stage == Closed
+	n, decides, two := c.Drawn, c.Stage == Closed, 2
 	for _, name := range c.Holders() {
 		if there[name] && !slices.Contains(missing, name) {
-			n--
+			n, two = n-1, two-1
 			decides = decides || !c.decidedBy(name)
 		}
 	}
 	if c.Appealed != "" && !decides {
 		n = max(n, 1)
+	}
+	if c.Is(Disputed) {
+		n = max(n, two)
 	}
 	return s.release(tx, c, causeLoss, n)
 }

@@ -26,6 +26,7 @@ type Office struct {
 	Warn         int // days before a promised one on which its holders are told
 	Release      int // days late after which a dormant grant is released, and again; 0: never
 	CoolingOff   int // days in which a filer can take back a withdrawal
+	AloneDays    int // of a receipt's silence until one holder alone may decide against it; at least papers.AloneDays
 	RequirePQ    bool
 	TypedReplies bool  // ombudsmen may answer by typing in the chat, unsigned
 	Hours        []int // fixed hours of the day for notices, ascending

@@ -77,7 +77,7 @@ func TestSinceRepeated(t *testing.T) {
 	}
 	tr.Pass(days(3))
 	tr.notMe(owner)
-	tr.settle(c.ID, "bela", papers.KeepFormer)
+	tr.settles(c.ID, papers.KeepFormer)
 	if got := tr.news(owner, tr.Cases.Today()); !slices.Equal(got, []string{"answer"}) {
 		t.Errorf("%q", got)
 	}

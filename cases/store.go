@@ -160,8 +160,9 @@ type OfficeTx interface {
 type ClockTx interface {
 	// Due lists cases whose Next has come, the oldest first.
 	Due(day Day) ([]ID, error)
-	// Short lists open cases that have a dormant grant of one who is there, and
-	// fewer holders among those there than were first drawn, or an appeal.
+	// Short lists cases that have a dormant grant of one who is there, and fewer
+	// holders among those there than were first drawn, or an appeal, if they are open;
+	// if they are in dispute, fewer than two.
 	Short(there []string) ([]ID, error)
 	// Turn moves all grants of a holder from one state to another, and counts
 	// them. To live it takes only those of cases of which the holder has the

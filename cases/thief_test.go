@@ -143,8 +143,8 @@ func TestAttackBurnedAppeal(t *testing.T) {
 
 // TestOwnerTurnsTheThiefOut: the owner of a receipt that somebody else uses is the
 // first to replace it, and writes what was not theirs. The thief, who has the former
-// one now, reads nothing more and takes nothing back; if he objects, an ombudsman
-// decides, with the owner's words in the papers.
+// one now, reads nothing more and takes nothing back; if he objects, the ombudsmen
+// decide, with the owner's words in the papers.
 func TestOwnerTurnsTheThiefOut(t *testing.T) {
 	tr := newPair(t)
 	found, c := tr.file()
@@ -169,7 +169,7 @@ func TestOwnerTurnsTheThiefOut(t *testing.T) {
 		t.Errorf("the thief reads %+v", thief.Replies)
 	}
 	tr.notMe(found)
-	tr.settle(c.ID, "bela", papers.KeepNewer)
+	tr.settles(c.ID, papers.KeepNewer)
 	if m := tr.mine(owner); len(m.Replies) != 1 || m.Waits != "" || !slices.Contains(m.May, cases.Replace) {
 		t.Errorf("%+v", m)
 	}

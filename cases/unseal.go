@@ -17,7 +17,7 @@ const jobUnsealed = "unsealed"
 
 // whom lists the receipts that a signed act may be sealed to: those that get
 // replies, and for a decision between two the one that it keeps, which has missed
-// what was written while the other was in hand.
+// what was written while the other was in hand. Whether it decides is known later.
 func whom(c *Case, note crypto.ActNote) []Receipt {
 	if Verb(note.Do) != Settle {
 		return live(c)
@@ -31,7 +31,7 @@ func whom(c *Case, note crypto.ActNote) []Receipt {
 // unsealEnded is for the receipt that a decision ended. Its files go when the act
 // is stored; those that do not are left to the sweep.
 func (s *Service) unsealEnded(tx Tx, c *Case, a *act) (err error) {
-	if a.do != Settle {
+	if !a.decides {
 		return nil
 	}
 	a.gone, err = s.unseal(tx, c, func(r Receipt) bool { return r.State == Ended })

@@ -26,7 +26,8 @@ type affair struct {
 	disputed, late, gone           bool
 	remedy                         string // its state
 	remedyDue, remedyTold          cases.Day
-	blind                          map[string]bool // holders who could not open it
+	blind                          map[string]bool   // holders who could not open it
+	votes                          map[string]string // what was signed in the dispute under way
 	replies                        int
 	was                            []string // who held it before the act under way
 
@@ -80,7 +81,7 @@ func (b book) copied() book {
 	for _, was := range b.all {
 		now := *was
 		now.excluded, now.out, now.receipts, now.decided = slices.Clone(was.excluded), slices.Clone(was.out), slices.Clone(was.receipts), slices.Clone(was.decided)
-		now.blind, now.files, now.approved = maps.Clone(was.blind), maps.Clone(was.files), maps.Clone(was.approved)
+		now.blind, now.files, now.approved, now.votes = maps.Clone(was.blind), maps.Clone(was.files), maps.Clone(was.approved), maps.Clone(was.votes)
 		c.all = append(c.all, &now)
 		c.byWord[now.word], c.byWord[string(now.id)] = &now, &now
 	}

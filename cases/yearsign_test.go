@@ -104,7 +104,30 @@ func (y *year) signed(c *affair, who string, d papers.Draft) {
 	case "grant":
 		delete(c.blind, d.Set["to"])
 	case "settle":
-		c.settles(d.Set["keep"])
+		y.settled(c, who, d.Set["keep"])
+	}
+}
+
+// settled: it takes two who sign for the same receipt. Only who is alone is let do
+// that twice.
+func (y *year) settled(c *affair, who, keep string) {
+	y.Helper()
+	enough := c.votes[who] == keep
+	for _, name := range y.names() {
+		other := name != who && !slices.Contains(c.out, name)
+		if enough = enough || other && c.votes[name] == keep; !other || c.votes[who] != keep {
+			continue
+		}
+		if y.serves(name) && y.away[name] < y.today() && y.keys[name] == 0 && slices.Contains(c.was, name) {
+			y.Errorf("%s: %s decides %s alone, and %s holds it too", y.today(), who, c.id, name)
+		}
+	}
+	if c.votes == nil {
+		c.votes = map[string]string{}
+	}
+	if c.votes[who] = keep; enough {
+		c.settles(keep)
+		c.votes = nil
 	}
 }
 
@@ -115,7 +138,7 @@ func (c *affair) settles(keep string) {
 	}
 	ended := c.former()
 	if keep == papers.KeepFormer {
-		kept, ended, c.replies = ended, kept, 0 // what was said to the newer one stays there
+		kept, ended, c.replies = ended, kept, 0 // what was said to the newer one comes in one answer
 	}
 	if kept != nil {
 		kept.until = ""

@@ -180,6 +180,7 @@ func (k *checker) clocks() {
 	k.number("clocks.release_days", c.ReleaseDays, 1, 90)
 	k.number("clocks.absence_days", c.AbsenceDays, 1, 180)
 	k.number("clocks.cooling_off_days", c.CoolingOffDays, 1, 60)
+	k.number("clocks.alone_days", c.AloneDays, 14, 90)
 	if c.Profile == custom {
 		k.customClocks(c)
 		return

@@ -171,6 +171,10 @@ type Clocks struct {
 
 	// In how many days after asking to withdraw a filer can think again, before a case may be closed so.
 	CoolingOffDays int `toml:"cooling_off_days"`
+
+	// When two receipts are in dispute, two ombudsmen decide. Where only one holds the case and nobody
+	// can be added: for how many days the receipt that would end must be silent, before that one signs again.
+	AloneDays int `toml:"alone_days"`
 }
 
 // Retention is the table [retention]. A case is counted from the day on which it
@@ -284,7 +288,7 @@ func Defaults() Config {
 			Reserve:   1,
 			RequirePQ: true,
 		},
-		Clocks:      Clocks{WarnDays: 3, ReleaseDays: 14, AbsenceDays: 21, CoolingOffDays: 7},
+		Clocks:      Clocks{WarnDays: 3, ReleaseDays: 14, AbsenceDays: 21, CoolingOffDays: 7, AloneDays: 14},
 		Retention:   Retention{Months: 36, OutOfMandateMonths: 6, QuietHour: 3},
 		Figures:     Figures{FewerThan: 5},
 		Redress:     Redress{SilentDays: 30},

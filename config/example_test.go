@@ -50,7 +50,7 @@ func TestExampleIsAccepted(t *testing.T) {
 	every.Figures = Figures{FewerThan: 10}
 	every.Clocks = Clocks{
 		Profile: "custom", AckDays: 3, AssessDays: 9, FeedbackMonths: 2, ExtendedMonths: 4,
-		WarnDays: 1, ReleaseDays: 30, AbsenceDays: 10, CoolingOffDays: 14,
+		WarnDays: 1, ReleaseDays: 30, AbsenceDays: 10, CoolingOffDays: 14, AloneDays: 30,
 	}
 	every.Mattermost = Mattermost{
 		URL: "https://chat.example", TokenFile: "token", SlashTokenFile: "slash", CallbackSecretFile: "secret", Listen: "10.0.0.1:8088", CallbackURL: "https://o.example/mm",

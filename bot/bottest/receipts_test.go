@@ -73,7 +73,7 @@ func asText(th *papers.Thread) string {
 }
 
 // TestReceiptInDispute: the former receipt objects, nobody is answered, and the
-// ombudsman's signed decision gives the case back.
+// ombudsmen's signed decisions give the case back.
 func TestReceiptInDispute(t *testing.T) {
 	s := newScene(t, bottest.Settings{})
 	owner := s.file("staff", told())
@@ -91,9 +91,20 @@ func TestReceiptInDispute(t *testing.T) {
 			t.Errorf("%s sees no dispute: %s", account, screen.Text)
 		}
 	}
-	s.seat(name).say("", s.actFile(name, s.thread(name), papers.Draft{
-		Do: "settle", Text: "The first one knew what was reported.", Set: map[string]string{"keep": papers.KeepFormer},
-	}))
+	if !s.card(name).Sees().Has(phrase.Get("card.settling-none")) {
+		t.Error("the card does not say what it takes")
+	}
+	for _, who := range []string{"anna", "bela", "chris"} {
+		if len(s.held(who)) == 0 {
+			continue
+		}
+		s.seat(who).say("", s.actFile(who, s.thread(who), papers.Draft{
+			Do: "settle", Text: "The first one knew what was reported.", Set: map[string]string{"keep": papers.KeepFormer},
+		}))
+		if one := phrase.Get("card.settling-former", "name", name); s.seat(who).Sees().Has(one) != (who == name) {
+			t.Errorf("%s signed, and sees: %s", who, s.seat(who).Sees().Text)
+		}
+	}
 	if screen := s.look("thief", thief); !screen.Has(phrase.Get("error.not-found")) {
 		t.Errorf("the thief sees: %s", screen.Text)
 	}

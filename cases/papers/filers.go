@@ -38,6 +38,7 @@ type filers struct {
 	replaced int    // since which of the Items
 	disputed bool   // and it has objected
 	objected int    // since which of the Items
+	votes    Votes  // what colleagues signed since
 }
 
 func (f *filers) knows(hash string) bool { return slices.Contains(f.chain, hash) }
@@ -93,21 +94,30 @@ func (r *reader) handsOver(it *Item, by, do, words string) {
 }
 
 // objects follows a signed end of the filer's receipt, and the objection of the
-// one before. An ended receipt stays the filer's: no other takes its place.
-func (r *reader) objects(it *Item, by, do string) {
+// one before. An ended receipt stays the filer's: no other takes its place. What
+// either says in a dispute is heard: nobody decides alone over it.
+func (r *reader) objects(it *Item, by, do, day string) {
 	switch {
 	case !it.Signed:
 	case do == "end" && by == r.t.Filer:
 		r.filers.before, r.filers.disputed, r.filers.replaced = by, false, len(r.t.Items)
+	case do == "not-me" && by == r.filers.before && r.filers.disputed:
+		r.filers.votes.Object(KeepNewer, day)
 	case do == "not-me" && by == r.filers.before:
-		r.filers.disputed, r.filers.objected = true, len(r.t.Items)
+		r.filers.disputed, r.filers.votes, r.filers.objected = true, Votes{}, len(r.t.Items)
+	case by == r.t.Filer && r.filers.disputed:
+		r.filers.votes.Object(KeepFormer, day)
 	}
 }
 
-// settles follows a colleague's signed decision in a dispute that the filer's own
-// signature shows. It decides once: one that lost comes back by no later one.
-func (r *reader) settles(it *Item, keep string) {
+// settles follows colleagues' signed decisions in a dispute that the filer's own
+// signature shows (see [Votes]). It is decided once: the one that lost comes back by
+// no later one.
+func (r *reader) settles(it *Item, keep, day string) {
 	if !it.Signed || !r.filers.disputed {
+		return
+	}
+	if !r.filers.votes.Sign(it.By, keep, day, AloneDays-zones, r.t.gone) {
 		return
 	}
 	if keep == KeepFormer {
@@ -125,6 +135,11 @@ const (
 // receipts holds the live receipts to those that the filer vouches for. Any
 // other is named, and [Thread.Act] seals nothing to it.
 func (r *reader) receipts() {
+	if r.filers.disputed && len(r.t.Receipts) > 0 {
+		r.warnf("Two receipts of this case are in dispute, and the signatures here do not decide it. No answer is sealed to either; if the host says that it is decided, tell oversight.")
+		r.t.Filer = ""
+		return
+	}
 	known := false
 	for i, rc := range r.t.Receipts {
 		if rc.FilerHash() == r.t.Filer {

@@ -100,11 +100,12 @@ func (r *reader) more(it Item, filer string, body []byte) {
 	}
 	switch n.Do {
 	case "add":
+		r.objects(&it, filer, n.Do, n.Day)
 		r.words(&it, n.Words)
 	case "replace", "handover":
 		r.handsOver(&it, filer, n.Do, n.Words)
 	default:
-		r.objects(&it, filer, n.Do)
+		r.objects(&it, filer, n.Do, n.Day)
 		r.words(&it, n.Words)
 		r.answered(&it, filer, n)
 		it.Text = strings.TrimSpace("[" + n.Do + "]" + settled(n.Set) + "\n" + it.Text)
@@ -174,7 +175,7 @@ func (r *reader) act(it Item, body []byte) {
 		return err
 	}) && fits
 	if n.Do == "settle" {
-		r.settles(&it, n.Set["keep"])
+		r.settles(&it, n.Set["keep"], n.Day)
 	}
 	r.withdraws(it, n)
 	r.add(it)

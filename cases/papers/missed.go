@@ -2,6 +2,8 @@ package papers
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"ombra/crypto"
@@ -9,9 +11,10 @@ import (
 
 // While two receipts are in dispute, one of two people has not read what the
 // office wrote: to the former receipt nothing was sealed since it was replaced,
-// to the newer one nothing since the dispute began. Whoever settles the dispute
-// has all of it, for the case, and says it again to the receipt that stays, in
-// one answer of their own. Nothing weaker would do: the notes of then name the
+// to the newer one nothing since the dispute began. Whoever signs what decides the
+// dispute has all of it, for the case, and says it again to the receipt that stays,
+// in one answer of their own. A signature that leaves it open brings nothing: nobody
+// is answered on the word of one. Nothing weaker would do: the notes of then name the
 // other receipt, so that no host can show one filer what was meant for another,
 // and a receipt that warned of that could not know when it was right.
 
@@ -37,10 +40,20 @@ func (f *filers) sides(now string) map[string]side {
 // twice, and an office takes act files of some size only.
 const maxAgain = 4 << 20
 
-// Missed is how many messages a settlement says again, and the names of the
-// attachments that are too large for it.
-func (t *Thread) Missed(keep string) (messages int, left []string) {
-	m := t.missed(keep)
+// decides reports whether the reader's signature for a receipt would be the one
+// that ends the dispute.
+func (t *Thread) decides(keep, today string) bool {
+	votes := Votes{}
+	maps.Copy(votes, t.votes)
+	return votes.Sign(t.Me, keep, today, AloneDays-zones, t.gone)
+}
+
+func (t *Thread) gone(name string) bool { return slices.Contains(t.Withdrew, name) }
+
+// Missed is how many messages a settlement that is signed today says again, and the
+// names of the attachments that are too large for it.
+func (t *Thread) Missed(keep, today string) (messages int, left []string) {
+	m := t.missed(keep, today)
 	return m.count, m.left
 }
 
@@ -55,10 +68,10 @@ type missed struct {
 
 // missed collects what was written to the filer while the receipt that stays was
 // not told. Typed words are said to be no more than that.
-func (t *Thread) missed(keep string) *missed {
+func (t *Thread) missed(keep, today string) *missed {
 	m := &missed{}
 	to, ok := t.sides[keep]
-	if !ok {
+	if !ok || !t.decides(keep, today) {
 		return m
 	}
 	m.to = to
@@ -95,7 +108,7 @@ func (m *missed) add(it Item) {
 
 // sayAgain adds it to an act that settles a dispute.
 func (a *act) sayAgain() error {
-	m := a.t.missed(a.d.Set["keep"])
+	m := a.t.missed(a.d.Set["keep"], a.note.Day)
 	if m.count == 0 {
 		return nil
 	}

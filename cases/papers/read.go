@@ -40,9 +40,9 @@ func (p *Papers) Read(ids []age.Identity, pins Pins) (*Thread, error) {
 		}
 	}
 	r.keys()
+	r.t.sides, r.t.votes = r.filers.sides(r.t.Filer), r.filers.votes
 	r.receipts()
 	r.files()
-	r.t.sides = r.filers.sides(r.t.Filer)
 	r.claims()
 	r.ledger()
 	r.continues()

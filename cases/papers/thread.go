@@ -50,6 +50,7 @@ type Thread struct {
 	key    crypto.CaseKey
 	shown  bool                        // the newest key was made by a holder
 	sides  map[string]side             // of a dispute between two receipts
+	votes  Votes                       // in it, so far
 	pinned map[string]crypto.EnrolNote // whom a new key may be wrapped to
 }
 

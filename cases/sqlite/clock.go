@@ -21,7 +21,7 @@ const selectShort = `WITH
 	spare AS MATERIALIZED (SELECT DISTINCT n FROM grants
 		WHERE state = 'dormant' AND holder IN (SELECT holder FROM there))
 	SELECT code FROM spare CROSS JOIN cases ON cases.n = spare.n LEFT JOIN held ON held.n = spare.n
-	WHERE stage <> 'closed' AND (coalesce(held, 0) < drawn OR appealed <> '')`
+	WHERE stage <> 'closed' AND (coalesce(held, 0) < drawn OR appealed <> '') OR flags & ? <> 0 AND coalesce(held, 0) < 2`
 
 // Short implements [cases.ClockTx].
 func (t *tx) Short(there []string) ([]cases.ID, error) {
@@ -29,7 +29,7 @@ func (t *tx) Short(there []string) ([]cases.ID, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.ids(selectShort, string(names))
+	return t.ids(selectShort, string(names), int64(cases.Disputed))
 }
 
 func (t *tx) ids(sql string, args ...any) (list []cases.ID, err error) {

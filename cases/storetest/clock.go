@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -73,6 +74,14 @@ func shortOfHolders(t *testing.T, s cases.Store) {
 	Must(t, s, func(tx cases.Tx) error { return tx.Put(c) })
 	if got := ids(t, s, func(tx cases.Tx) ([]cases.ID, error) { return tx.Short([]string{"anna", "ben", "carl"}) }); len(got) != 1 || got[0] != c.ID {
 		t.Errorf("on appeal: %v", got)
+	}
+	closed.Flags, c.Appealed = cases.Disputed, ""
+	Must(t, s, func(tx cases.Tx) error { return errors.Join(tx.Put(closed), tx.Put(c)) })
+	for last, there := range map[bool][]string{false: {"anna", "ben", "carl"}, true: {"anna", "carl"}} {
+		got := ids(t, s, func(tx cases.Tx) ([]cases.ID, error) { return tx.Short(there) })
+		if slices.Contains(got, closed.ID) != last {
+			t.Errorf("a closed one in dispute, with %v there: %v", there, got)
+		}
 	}
 }
 

@@ -67,7 +67,7 @@ var binding = []struct {
 	{do: "note", short: "Write a note that only ombudsmen read"},
 	{do: "extend", short: "Extend the time for an answer, once; the words are the reason, and the filer reads them"},
 	{
-		do: "settle", short: "Decide which receipt stays the filer's when two are in dispute, and why",
+		do: "settle", short: "Sign for one of two receipts in dispute, and why; two ombudsmen decide",
 		settles: []struct{ name, help string }{{"keep", "which one stays: former (it said \"this was not me\") or newer"}},
 	},
 	{
@@ -167,7 +167,7 @@ func (d *desk) sign(r *reading, t *papers.Thread, o *actOptions, given papers.Dr
 
 func (d *desk) signDraft(r *reading, t *papers.Thread, o *actOptions, draft keptDraft) error {
 	if draft.Do == "settle" {
-		d.noteMissed(t.Missed(draft.Set["keep"]))
+		d.noteMissed(t.Missed(draft.Set["keep"], d.today()))
 	}
 	draft.Once = papers.NewOnce()
 	draft.Signed = append(draft.Signed, draft.Once)
