@@ -137,6 +137,10 @@ func (v *visit) rowLabel(table, row string) string {
 		return v.say.Get("numbers.total")
 	case table == cases.TableFiled:
 		return v.say.Get("kind." + row)
+	case table == cases.TableRemedyForm:
+		return v.say.Get("form." + row)
+	case table == cases.TableRemedy:
+		return v.say.Get("figure." + row)
 	case table == cases.TableClosed:
 		return v.say.Get("disposition." + row)
 	case table == cases.TableCategory && row != cases.NoCategory && row != cases.EarlierCategory:

@@ -23,6 +23,8 @@ const (
 	TableAnswered     = "answered"
 	TableClosed       = "closed"
 	TableCategory     = "category"
+	TableRemedyForm   = "remedy-form" // of those recommended
+	TableRemedy       = "remedy"      // what became of them; see remedyRows
 )
 
 // What a table's rows are called beside the office's own words.
@@ -81,6 +83,7 @@ func changes(was, is *Case) (names []string) {
 	if was.Stage == Closed && is.Stage != Closed {
 		names = append(names, FigureReopened)
 	}
+	names = append(names, remedyChanges(was.Remedies, is.Remedies)...)
 	if was.Stage == Closed || is.Stage != Closed {
 		return names
 	}
@@ -90,7 +93,7 @@ func changes(was, is *Case) (names []string) {
 		category = NoCategory
 	}
 	add(TableCategory, category)
-	if is.Acknowledged == "" {
+	if is.Acknowledged == "" && is.Appealed == "" { // a case is closed once more after an appeal
 		add(TableAcknowledged, Never)
 	}
 	return names
@@ -138,11 +141,13 @@ func (o Office) layout() map[string][]string {
 		TableAnswered:     {InTime, LateRow},
 		TableClosed:       closed,
 		TableCategory:     append(slices.Clone(o.Categories), NoCategory, EarlierCategory),
+		TableRemedyForm:   RemedyForms,
+		TableRemedy:       remedyRows,
 	}
 }
 
 var (
-	tableOrder  = []string{TableFiled, TableAcknowledged, TableAnswered, TableClosed, TableCategory}
+	tableOrder  = []string{TableFiled, TableAcknowledged, TableAnswered, TableClosed, TableCategory, TableRemedyForm, TableRemedy}
 	singleOrder = []string{FigureReleased, FigureReopened, FigureWithdraw, FigureExtended, FigureHeld, FigureShredded}
 )
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strconv"
 
 	"ombra/cases/papers"
@@ -96,6 +97,7 @@ func (s *Service) perform(ctx context.Context, a *act) error {
 			return err
 		}
 		was := *c
+		was.Remedies = slices.Clone(c.Remedies) // an act changes them in place
 		if err := s.effect(c, a, m); err != nil {
 			return err
 		}

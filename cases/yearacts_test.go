@@ -75,7 +75,9 @@ func (y *year) filer(c *affair) {
 	if len(m.Remedies) > 0 && len(m.AnswersTo(m.Remedies[0])) > 0 && !y.one(3) {
 		do := pick(y, m.AnswersTo(m.Remedies[0]))
 		if y.done(c, string(do), m.Answer(ctx, cases.NewOnce(), cases.RemedyAnswer{Do: do, Number: 1, On: m.Remedies[0].On, Text: "My words."})) {
-			c.remedy = remedyTable[string(do)][c.remedy]
+			if c.remedy = remedyTable[string(do)][c.remedy]; do != cases.Missing {
+				y.count("remedy/" + c.remedy)
+			}
 		}
 		return
 	}

@@ -24,6 +24,7 @@ type affair struct {
 	disposition, category          string
 	decided                        []string
 	disputed, late, gone           bool
+	unheard                        bool   // closed and never acknowledged
 	remedy                         string // its state
 	remedyDue, remedyTold          cases.Day
 	blind                          map[string]bool   // holders who could not open it

@@ -78,6 +78,13 @@ func (y *year) signed(c *affair, who string, d papers.Draft) {
 	}
 	if to := remedyTable[d.Do][c.remedy]; to != "" {
 		c.remedy = to
+		switch d.Do {
+		case "recommend":
+			y.count("remedy-form/" + d.Set["form"])
+		case "agreed":
+		default:
+			y.count("remedy/" + to)
+		}
 		if due := d.Set["due"]; due != "" {
 			c.remedyDue = cases.Day(due)
 		}
@@ -158,7 +165,8 @@ func (y *year) closes(c *affair, who, disposition string) {
 		category = "none"
 	}
 	y.count("category/" + category)
-	if c.acked == "" {
+	if c.acked == "" && !c.unheard {
+		c.unheard = true
 		y.count("acknowledged/never")
 	}
 }
