@@ -114,13 +114,28 @@ func (r *reader) grants() {
 		}
 	}
 	for _, name := range r.t.Access {
-		if !r.t.listed(name) && !slices.Contains(r.t.Withdrew, name) {
-			r.warnf("The host says that %s does not hold this case any more: a mandate that ended, or a removal. The next case key is not for %s; if that is wrong, tell oversight.", name, name)
+		if r.t.listed(name) || slices.Contains(r.t.Withdrew, name) {
+			continue
+		}
+		if r.t.Unlisted = append(r.t.Unlisted, name); !r.known(name) {
+			r.warnf("%s", NotListed(name))
 		}
 	}
 	if unknown := r.t.unknown(r.t.next()); r.t.keyed() && len(unknown) > 0 {
 		r.warnf("No new case key is made: this machine does not know the key of %s. Pin the newest office file (ombra-desk office pin).", strings.Join(unknown, ", "))
 	}
+}
+
+// NotListed says what the host says of a holder, and what follows.
+func NotListed(name string) string {
+	return fmt.Sprintf("The host says that %s does not hold this case any more: a mandate that ended, or a removal. The next case key is not for %s; if that is wrong, tell oversight.", name, name)
+}
+
+// known reports whether the last reading on this machine said already that the
+// host does not list somebody. What is older than the newest key does not count: by
+// that key they may have got the case, and nothing was said of them since.
+func (r *reader) known(name string) bool {
+	return len(r.pins.Seen) > 0 && r.pins.SeenKeys == len(r.t.Keys) && !listed(r.pins.SeenGrants, name)
 }
 
 // withdraws notes a verified act by which somebody left the case, and the epoch

@@ -102,8 +102,10 @@ func (t *Thread) next() (names []string) {
 
 // listed reports whether the host still counts somebody among the holders. Where
 // it lists nobody, nobody is left out.
-func (t *Thread) listed(name string) bool {
-	return len(t.Grants) == 0 || slices.ContainsFunc(t.Grants, func(g ManifestGrant) bool { return g.Holder == name })
+func (t *Thread) listed(name string) bool { return listed(t.Grants, name) }
+
+func listed(grants []ManifestGrant, name string) bool {
+	return len(grants) == 0 || slices.ContainsFunc(grants, func(g ManifestGrant) bool { return g.Holder == name })
 }
 
 // unknown are those whose key this machine has not pinned: nothing is wrapped to

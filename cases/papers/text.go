@@ -78,6 +78,9 @@ func (t *Thread) head(b *strings.Builder) {
 		field(b, "Now with", strings.Join(t.Access, ", "))
 	}
 	field(b, "Withdrew", strings.Join(t.Withdrew, ", "))
+	if len(t.Unlisted) > 0 {
+		field(b, "Not listed", strings.Join(t.Unlisted, ", ")+" (by the host, as holders; the next case key is not for them)")
+	}
 	for _, m := range t.Remedies {
 		fmt.Fprintf(b, "%s Last step on %s.\n", m.Line(), m.Day)
 	}

@@ -20,8 +20,11 @@ type Pins struct {
 	// The last checkpoint that was verified here, and its size.
 	LastSize       int64
 	LastCheckpoint []byte
-	// Seen lists the papers of this case as they were at the last reading.
-	Seen []ManifestPaper
+	// Seen lists the papers of this case as they were at the last reading, SeenGrants
+	// whom the host counted as holders then, SeenKeys how many case keys there were.
+	Seen       []ManifestPaper
+	SeenGrants []ManifestGrant
+	SeenKeys   int
 }
 
 // A Thread is a case, read and compared with the pins. Manifest is still the
@@ -46,6 +49,10 @@ type Thread struct {
 	// show; Withdrew those who left the case, by an act that verifies.
 	Access   []string
 	Withdrew []string
+	// Unlisted names those of Access who did not withdraw, and whom the host counts as
+	// holders no more: the next case key is not for them. It is a warning once, when
+	// it is new, and has to be said again before a key is made without them.
+	Unlisted []string
 
 	key    crypto.CaseKey
 	shown  bool                        // the newest key was made by a holder

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -250,12 +251,20 @@ func (d *desk) openFor(id, name string) (*reading, error) {
 	return d.openFile(file)
 }
 
-// heed shows warnings again before somebody signs on them.
+// heed shows warnings again before somebody signs on them, and for whom the key
+// that is made then would not be: it was said when it was new, but this is when it
+// takes effect.
 func (d *desk) heed(t *papers.Thread, yes bool) error {
-	if len(t.Warnings) == 0 {
+	warnings := slices.Clone(t.Warnings)
+	for _, name := range t.Unlisted {
+		if w := papers.NotListed(name); !slices.Contains(warnings, w) {
+			warnings = append(warnings, w)
+		}
+	}
+	if len(warnings) == 0 {
 		return nil
 	}
-	for _, w := range t.Warnings {
+	for _, w := range warnings {
 		d.note("!! %s\n", w)
 	}
 	ok, err := d.confirm(yes, "--yes", "Sign in spite of this?")

@@ -171,7 +171,8 @@ func (d *desk) reading(at folder, k keys, p *papers.Papers) (*reading, error) {
 	}
 	r.pins.Replace(own)
 	if old, err := at.kept(p.Manifest().Case, k); err == nil {
-		r.pins.Seen = old.Manifest().Papers
+		m := old.Manifest()
+		r.pins.Seen, r.pins.SeenGrants, r.pins.SeenKeys = m.Papers, m.Grants, len(m.Keys)
 	}
 	return r, nil
 }
