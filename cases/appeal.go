@@ -89,7 +89,7 @@ func (s *Service) Cooled(c *Case) Day {
 	if c.Withdraw == "" {
 		return ""
 	}
-	day := c.Withdraw.Add(s.Office.CoolingOff)
+	day := c.Withdraw.Add(s.inForce(coolingOff))
 	for _, r := range c.Receipts {
 		if r.State == Replaced {
 			day = max(day, r.Until.Add(1))

@@ -150,10 +150,10 @@ func (s *Service) alarms(c *Case) (list []alarm) {
 		at(due, alarmNear)
 		at(due.Add(1), alarmLate)
 	}
-	if len(c.promises()) > 0 && s.Office.Release > 0 && c.dormant() {
-		day := slices.Min(c.promises()).Add(s.Office.Release)
+	if release := s.inForce(releaseDays); len(c.promises()) > 0 && release > 0 && c.dormant() {
+		day := slices.Min(c.promises()).Add(release)
 		for day <= c.Clocked {
-			day = day.Add(s.Office.Release)
+			day = day.Add(release)
 		}
 		at(day, alarmRelease)
 	}

@@ -98,7 +98,7 @@ func (s *Service) ring(tx Tx, c *Case) error {
 		}
 	}
 	if rings[alarmLate] {
-		if err := s.tellOversight(tx); err != nil {
+		if err := s.tellOversight(tx, Overdue); err != nil {
 			return err
 		}
 	}

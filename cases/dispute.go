@@ -83,9 +83,6 @@ func details(tx Tx, n int64) (d custody.Details, err error) {
 	return custody.ParseDetails(list[0].Details)
 }
 
-// aloneDays is how long one who is alone waits for the other receipt's word.
-func (s *Service) aloneDays() int { return max(papers.AloneDays, s.Office.AloneDays) }
-
 // decides says whether a signature decides a dispute. Signed for the same receipt
 // once more, it must: else it would say on desks what it does not do here.
 func (s *Service) decides(tx Tx, c *Case, a *act, signed Day) error {
@@ -102,7 +99,7 @@ func (s *Service) decides(tx Tx, c *Case, a *act, signed Day) error {
 	keep := a.set["keep"]
 	own, again := votes[a.actor]
 	again = again && own.Keep == keep
-	a.decides = votes.Sign(a.actor, keep, string(s.Today()), s.aloneDays(), c.withdrawn)
+	a.decides = votes.Sign(a.actor, keep, string(s.Today()), s.inForce(aloneSettling), c.withdrawn)
 	speaks := slices.ContainsFunc(a.sheaf.papers, func(p *Paper) bool { return p.For != "" })
 	switch {
 	case speaks && !a.decides: // the answer that goes with a decision alone

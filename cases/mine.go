@@ -39,7 +39,7 @@ type Mine struct {
 
 	asks    bool // whether a transcript is right
 	answers bool // whether it may answer to remedies
-	changes []Change
+	changes []Event
 
 	s       *Service
 	id      ID
@@ -100,7 +100,7 @@ func (s *Service) mine(c *Case) *Mine {
 		Remedies: c.Remedies, s: s, id: c.ID, filers: c.filerHashes(), Disputed: c.Is(Disputed),
 		changes: changesOf(c),
 	}
-	m.KeptUntil = s.Office.Keeping.until(c)
+	m.KeptUntil = s.until(c)
 	if c.Stage == Received {
 		m.AckDue = c.AckDue
 	}

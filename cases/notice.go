@@ -13,6 +13,8 @@ const (
 	HoldEnds Subject = "hold"     // a hold ends soon, or has ended, on a case whose time may be over
 	Changed  Subject = "roster"   // somebody of the roster is away, is back, leaves or stays longer
 	Removed  Subject = "removed"  // the office has ended the mandate of whom it tells
+
+	OfficeNews Subject = "office" // how the office works has changed, or it cannot work as it should
 )
 
 // AtOnce is the Hour of a notice that waits for no fixed hour.

@@ -65,11 +65,11 @@ func (o Oversight) Overdue(ctx context.Context, limit int) (list []LateCase, mor
 	return list, more, err
 }
 
-// tellOversight has oversight look at what is overdue, once a day however much
-// it is.
-func (s *Service) tellOversight(tx Tx) error {
+// tellOversight has oversight look at what is overdue, or at how the office works,
+// once a day however much it is.
+func (s *Service) tellOversight(tx Tx, about Subject) error {
 	for _, name := range s.Office.Oversight {
-		if err := tx.Notify(Notice{To: name, About: Overdue, Due: s.Today()}); err != nil {
+		if err := tx.Notify(Notice{To: name, About: about, Due: s.Today()}); err != nil {
 			return err
 		}
 	}

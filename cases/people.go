@@ -57,7 +57,7 @@ func (s *Service) replaced(tx Tx, c *Case, a *act) error {
 		if _, err := s.makeUp(tx, c, a.actor); err != nil {
 			return err
 		}
-		return s.tellOversight(tx)
+		return s.tellOversight(tx, Overdue)
 	case Recuse:
 	default:
 		return nil
@@ -82,7 +82,7 @@ func (s *Service) unnotify(tx Tx, id ID, a *act) error {
 		return err
 	}
 	for _, n := range waiting {
-		if n.To != a.actor || n.About == Mandate {
+		if n.To != a.actor || n.About == Mandate || n.About == OfficeNews {
 			continue
 		}
 		other, err := otherwise(tx, id, n)

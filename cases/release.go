@@ -85,7 +85,7 @@ func (s *Service) there(tx Tx) (map[string]bool, error) {
 	}
 	today, there := s.Today(), map[string]bool{}
 	for _, o := range all {
-		if o.Serves(today) && !o.absent(today, s.Office.Absence) {
+		if o.Serves(today) && !o.absent(today, s.inForce(absenceDays)) {
 			there[o.Name] = true
 		}
 	}

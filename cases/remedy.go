@@ -32,6 +32,14 @@ func (r Remedy) Late(today Day) bool { return !r.Ended() && today > Day(r.Due) }
 // "unconfirmed" where the office names no number.
 const defaultSilent = 30
 
+// silent is the office's number of those days.
+func (o Office) silent() int {
+	if o.SilentDays == 0 {
+		return defaultSilent
+	}
+	return o.SilentDays
+}
+
 // maxPromise is how far ahead a remedy may be promised: a slip of the hand in
 // the year would leave it due for ever.
 const maxPromise = 10 * 366
@@ -128,11 +136,7 @@ func (s *Service) silence(tx Tx, c *Case, step papers.RemedyStep) error {
 			last = max(last, p.Day)
 		}
 	}
-	days := s.Office.SilentDays
-	if days == 0 {
-		days = defaultSilent
-	}
-	if s.Today() < last.Add(days) {
+	if s.Today() < last.Add(s.inForce(silentDays)) {
 		return E(Conflict, "remedy-silence", nil)
 	}
 	return nil

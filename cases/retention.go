@@ -36,6 +36,23 @@ func (k Keeping) until(c *Case) Day {
 	return c.Closed.AddMonths(months)
 }
 
+// until is the day on which a closed case goes. One that would have stayed longer,
+// before the period was shortened, stays until the notice is over.
+func (s *Service) until(c *Case) Day {
+	due, w := s.Office.Keeping.until(c), keepMonths
+	if c.Disposition == outOfMandate {
+		w = keepOut
+	}
+	months, binds := s.before(w)
+	if due == "" || binds <= due { // it binds already, or will by then
+		return due
+	}
+	if old := (Keeping{months, months}).until(c); old != "" {
+		return min(old, binds)
+	}
+	return binds
+}
+
 // over says whether a case's time is over, and why. An open case's never is, nor
 // that of a held one, of one whose remedy is outstanding, or of one in dispute:
 // nobody could appeal or speak before that is settled.

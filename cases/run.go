@@ -16,6 +16,7 @@ type Job struct {
 // Jobs lists what the service itself has to do each day.
 func (s *Service) Jobs() []Job {
 	return []Job{
+		{Name: jobSettings, Do: s.noteSettings}, // before what they bind
 		// In this order: what is shredded is under the same day's checkpoint.
 		{Name: jobShred, Do: s.shredDue},
 		{Name: jobErase, Do: s.erase},

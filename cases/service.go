@@ -35,6 +35,7 @@ type Office struct {
 	Categories   []string
 	Quiet        int // the hour for the day's checkpoint, and for what holds filings up
 	Keeping      Keeping
+	Notice       int      // days until a shorter time binds; at least 14
 	Oversight    []string // names, of nobody on the roster; notices about lateness go to them
 	Few          int      // figures below are not told; 0 means 5
 	MaxFiles     int
@@ -65,6 +66,7 @@ type Service struct {
 	Options
 	roster atomic.Pointer[[]Ombudsman]
 	back   atomic.Pointer[Restored]
+	known  atomic.Pointer[settings]
 }
 
 // New loads the roster and makes a Service.
@@ -73,7 +75,7 @@ func New(ctx context.Context, o Options) (*Service, error) {
 		o.Now = time.Now
 	}
 	s := &Service{Options: o}
-	return s, errors.Join(s.loadRoster(ctx), s.loadRestored(ctx))
+	return s, errors.Join(s.loadRoster(ctx), s.loadRestored(ctx), s.loadSettings(ctx))
 }
 
 func (s *Service) loadRoster(ctx context.Context) error {

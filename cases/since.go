@@ -14,8 +14,8 @@ import "slices"
 // with the receipt is not, but for what the card shows by its day already: whoever
 // finds a receipt could ask day by day, and compare with when an account was there.
 
-// A Change is something that came, or happened, in a case.
-type Change struct {
+// An Event is something that came, or happened, in a case.
+type Event struct {
 	What   string // answer, ask, remedy; acknowledged, extended, closed, appealed, withdrawing
 	Day    Day
 	Remedy Remedy // of the last step on one
@@ -25,8 +25,8 @@ type Change struct {
 var fromOffice = []string{"recommended", "agreed", "refused", "offered", "delivered", "unconfirmed"}
 
 // changesOf lists what the case itself shows by its day; answers are among the papers.
-func changesOf(c *Case) (list []Change) {
-	for _, x := range []Change{
+func changesOf(c *Case) (list []Event) {
+	for _, x := range []Event{
 		{What: "acknowledged", Day: c.Acknowledged},
 		{What: "extended", Day: c.Extended},
 		{What: "closed", Day: c.Closed},
@@ -39,17 +39,17 @@ func changesOf(c *Case) (list []Change) {
 	}
 	for _, r := range c.Remedies {
 		if slices.Contains(fromOffice, r.State) {
-			list = append(list, Change{What: "remedy-step", Day: Day(r.Day), Remedy: r})
+			list = append(list, Event{What: "remedy-step", Day: Day(r.Day), Remedy: r})
 		}
 	}
 	return list
 }
 
 // Since lists what came on a day or after it, answers first.
-func (m *Mine) Since(day Day) (list []Change) {
+func (m *Mine) Since(day Day) (list []Event) {
 	for _, p := range m.papers {
 		if p.Day >= day && (p.Kind == PaperAnswer || p.Kind == PaperAsk || p.Kind == PaperRemedy) {
-			list = append(list, Change{What: string(p.Kind), Day: p.Day})
+			list = append(list, Event{What: string(p.Kind), Day: p.Day})
 		}
 	}
 	for _, x := range m.changes {

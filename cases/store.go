@@ -49,6 +49,7 @@ type Tx interface {
 	ClockTx
 	KeepTx
 	FigureTx
+	SettingTx
 }
 
 // CaseTx keeps cases. A case is loaded and put whole, except for the wraps.

@@ -11,8 +11,10 @@ var revives = map[Verb]bool{Hold: true, Appeal: true}
 
 // dueDay is the day on which a case's time is over; "" while it never is.
 func (s *Service) dueDay(c *Case) Day {
-	why, _ := s.Office.Keeping.over(c, s.Today())
-	return Day(why.Due)
+	if why, _ := s.Office.Keeping.over(c, s.Today()); why.Due == "" {
+		return ""
+	}
+	return s.until(c)
 }
 
 // withheld reports whether a case that came back with a backup is shown to
@@ -25,8 +27,8 @@ func (s *Service) withheld(c *Case) bool {
 
 // mayGo says whether a case's time is over and nothing is waited for.
 func (s *Service) mayGo(c *Case) bool {
-	_, over := s.Office.Keeping.over(c, s.Today())
-	return over && !s.back.Load().Waits(s.dueDay(c), s.Today())
+	due := s.dueDay(c)
+	return due != "" && due <= s.Today() && !s.back.Load().Waits(due, s.Today())
 }
 
 func (s *Service) loadRestored(ctx context.Context) error {

@@ -226,6 +226,7 @@ func (k *checker) retention() {
 	if r.OutOfMandateMonths > r.Months {
 		k.bad("retention.out_of_mandate_months", "cases that were out of mandate would be kept longer than all others", "write a number that is not above months")
 	}
+	k.number("retention.notice_days", r.NoticeDays, 14, 90)
 	k.number("retention.quiet_hour", r.QuietHour, 0, 23)
 	k.number("figures.fewer_than", k.Figures.FewerThan, 3, 100)
 }

@@ -188,6 +188,10 @@ type Retention struct {
 	// kept for years. The filer can read the answer until then.
 	OutOfMandateMonths int `toml:"out_of_mandate_months"`
 
+	// In how many days a shorter period binds for cases that are closed already: until then they stay, and
+	// a hold can be made. The same holds for shorter days under [clocks] and [redress].
+	NoticeDays int `toml:"notice_days"`
+
 	// The hour, from 0 to 23, at which the day's checkpoint is signed and deleting happens. Filings
 	// that come meanwhile wait for a moment, so choose one in which nobody is about.
 	QuietHour int `toml:"quiet_hour"`
@@ -289,7 +293,7 @@ func Defaults() Config {
 			RequirePQ: true,
 		},
 		Clocks:      Clocks{WarnDays: 3, ReleaseDays: 14, AbsenceDays: 21, CoolingOffDays: 7, AloneDays: 14},
-		Retention:   Retention{Months: 36, OutOfMandateMonths: 6, QuietHour: 3},
+		Retention:   Retention{Months: 36, OutOfMandateMonths: 6, NoticeDays: 14, QuietHour: 3},
 		Figures:     Figures{FewerThan: 5},
 		Redress:     Redress{SilentDays: 30},
 		Attachments: Attachments{MaxFiles: 10, MaxFileMB: 25},

@@ -46,7 +46,7 @@ func TestExampleIsAccepted(t *testing.T) {
 	every.Office.TypedReplies = true
 	every.Office.RequirePQ = false
 	every.Office.Hours = []int{0, 8, 23}
-	every.Retention = Retention{Months: 12, OutOfMandateMonths: 12, QuietHour: 0}
+	every.Retention = Retention{Months: 12, OutOfMandateMonths: 12, NoticeDays: 30, QuietHour: 0}
 	every.Figures = Figures{FewerThan: 10}
 	every.Clocks = Clocks{
 		Profile: "custom", AckDays: 3, AssessDays: 9, FeedbackMonths: 2, ExtendedMonths: 4,

@@ -19,7 +19,7 @@ import (
 func TestShredKnowsEveryTable(t *testing.T) {
 	known := append([]string{
 		"cases", "log_open", // by number and code, in Shred itself
-		"log", "log_checkpoint", "notices", "jobs", "ombudsmen", "figures", // about no case
+		"log", "log_checkpoint", "notices", "jobs", "ombudsmen", "figures", "settings", // about no case
 	}, partTables...)
 	raw(t, fresh(t), func(c *conn) error {
 		return c.each(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`, nil, func(r *row) error {

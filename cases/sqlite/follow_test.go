@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"testing"
 
 	"ombra/cases"
@@ -90,7 +91,7 @@ func TestFollowingKnowsEveryTable(t *testing.T) {
 			t.Errorf("%d tables", len(list))
 		}
 		for _, table := range list {
-			if table.keyed == (table.name == "jobs") {
+			if table.keyed == slices.Contains([]string{"jobs", "settings"}, table.name) {
 				t.Errorf("%s: keyed %v", table.name, table.keyed)
 			}
 		}

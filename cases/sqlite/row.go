@@ -106,7 +106,7 @@ var (
 	receiptStates = words(cases.InHand, cases.Replaced, cases.Ended)
 	paperKinds    = words(cases.PaperReport, cases.PaperMore, cases.PaperFile, cases.PaperAnswer,
 		cases.PaperAsk, cases.PaperRemedy, cases.PaperNote, cases.PaperLessons, cases.PaperAct)
-	subjects = words(cases.News, cases.Danger, cases.Mandate, cases.Deadline, cases.Overdue, cases.HoldEnds, cases.Changed, cases.Removed)
+	subjects = words(cases.News, cases.Danger, cases.Mandate, cases.Deadline, cases.Overdue, cases.HoldEnds, cases.Changed, cases.Removed, cases.OfficeNews)
 )
 
 // known refuses to write what could not be read back.

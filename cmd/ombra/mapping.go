@@ -19,6 +19,7 @@ func officeOf(cfg *config.Config) cases.Office {
 		AloneDays: cfg.Clocks.AloneDays,
 		Quiet:     cfg.Retention.QuietHour, Few: cfg.Figures.FewerThan,
 		Keeping:    cases.Keeping{Months: cfg.Retention.Months, OutOfMandate: cfg.Retention.OutOfMandateMonths},
+		Notice:     cfg.Retention.NoticeDays,
 		SilentDays: cfg.Redress.SilentDays,
 		MaxFiles:   cfg.Attachments.MaxFiles, MaxFile: int64(cfg.Attachments.MaxFileMB) << 20,
 	}
