@@ -48,6 +48,9 @@ func (v *visit) clockFacts(m *cases.Mine) (facts []Fact) {
 	if m.Appealed != "" {
 		add("appealed", m.Appealed)
 	}
+	if m.Stuck {
+		add("stuck", "") // the bodies outside stand below
+	}
 	if m.Withdrawing != "" {
 		add("withdrawing", m.Cooled)
 	}

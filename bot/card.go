@@ -70,6 +70,9 @@ func (v *visit) cardFacts(c *cases.Case) []Fact {
 	add("mine.feedback-due", string(c.FeedbackDue))
 	add("card.extended", string(c.Extended))
 	add("card.appealed", string(c.Appealed))
+	if c.Is(cases.Stuck) {
+		add("card.stuck", v.say.Get("card.stuck-text"))
+	}
 	if c.Withdraw != "" {
 		add("mine.withdrawing", v.say.Get("card.withdrawing", "day", string(v.o.Cases.Cooled(c))))
 	}

@@ -145,6 +145,8 @@ func (b *Bot) notice(n cases.Notice) Step {
 		case cases.Changed:
 		case cases.Mandate:
 			text, leads = "notice.oversight-mandate", "roster"
+		case cases.OfficeNews:
+			text, leads = "notice.oversight-office", "overdue"
 		default:
 			text, leads = "notice.oversight", "overdue"
 		}

@@ -52,6 +52,9 @@ func (v *visit) oneLine(c *cases.Case) string {
 	if c.Is(cases.Late) {
 		parts = append(parts, v.say.Get("flag.late"))
 	}
+	if c.Is(cases.Stuck) {
+		parts = append(parts, v.say.Get("inbox.stuck"))
+	}
 	line := strings.Join(parts, " · ")
 	if r := []rune(line); len(r) > MaxLabel {
 		line = string(r[:MaxLabel])

@@ -41,6 +41,13 @@ func (b *Bot) overdue(ctx context.Context, v *visit) (Step, error) {
 	if len(list) == 0 {
 		s.Text = v.say.Get("overdue.empty")
 	}
+	office, err := v.o.Cases.Oversight().Office(ctx)
+	if err != nil {
+		return Step{}, err
+	}
+	above := v.officeFacts(office)
+	list, more = list[:min(len(list), maxOverdue-len(above))], more || len(list) > maxOverdue-len(above)
+	s.Facts = above
 	for _, o := range list {
 		s.Facts = append(s.Facts, Fact{string(o.ID), v.overdueLine(o)})
 	}
@@ -62,6 +69,9 @@ func (v *visit) overdueLine(o cases.LateCase) string {
 	late("overdue.assess", o.Assess)
 	late("overdue.answer", o.Answer)
 	late("overdue.settle", o.Settle)
+	if o.Stuck {
+		parts = append(parts, v.say.Get("flag.appeal-stuck"))
+	}
 	if o.Unreadable {
 		parts = append(parts, v.say.Get("flag.unreadable"))
 	}

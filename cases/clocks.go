@@ -69,6 +69,9 @@ func (s *Service) change(tx Tx, id ID, change func(Tx, *Case) error) error {
 	if err := change(tx, c); err != nil {
 		return err
 	}
+	if err := s.judged(tx, c); err != nil {
+		return err
+	}
 	s.wind(c)
 	return tx.Put(c)
 }
@@ -98,7 +101,7 @@ func (s *Service) ring(tx Tx, c *Case) error {
 		}
 	}
 	if rings[alarmLate] {
-		if err := s.tellOversight(tx, Overdue); err != nil {
+		if err := s.tellOversight(tx, Overdue, s.Today()); err != nil {
 			return err
 		}
 	}
@@ -150,6 +153,10 @@ func (s *Service) seeToHolders(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	// Each is looked at by the change itself.
+	if err := s.some(ctx, Tx.Appeals, func(Tx, *Case) error { return nil }); err != nil {
 		return err
 	}
 	return s.update(ctx, func(tx Tx) error { return tx.SetDone(jobHolders, s.Today()) })

@@ -207,7 +207,7 @@ func TestOverdue(t *testing.T) {
 // TestOversightHearsOfLateness: once on the day after a promise was broken,
 // however many were, with the day and no hour of a filing.
 func TestOversightHearsOfLateness(t *testing.T) {
-	tr := newTrial(t, bottest.Settings{Names: []string{"anna"}, Change: func(o *cases.Office) { o.Oversight = []string{"vera"} }})
+	tr := newTrial(t, bottest.Settings{Names: []string{"anna"}, Change: func(o *cases.Office) { o.Designate, o.Oversight = 1, []string{"vera"} }})
 	tr.file()
 	tr.file()
 	heard := map[cases.Day]int{}

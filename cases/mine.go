@@ -24,8 +24,9 @@ type Mine struct {
 	Late        bool // a promised day passed unkept
 	Extended    Day  // of the one extension, whose reason is among the replies
 	Appealed    Day
-	Withdrawing Day // when the filer asked to withdraw
-	Cooled      Day // the day from which the ombudsmen may close it as withdrawn
+	Stuck       bool // nobody of the office may decide the appeal
+	Withdrawing Day  // when the filer asked to withdraw
+	Cooled      Day  // the day from which the ombudsmen may close it as withdrawn
 	Disposition Disposition
 	KeptUntil   Day // the receipt opens a closed case until then at least; a hold is nobody's business here
 	Replies     []Reply
@@ -96,7 +97,7 @@ func (s *Service) Mine(ctx context.Context, r receipt.Receipt) (*Mine, error) {
 func (s *Service) mine(c *Case) *Mine {
 	m := &Mine{
 		Kind: c.Kind, Stage: c.Stage, Waiting: c.Is(Waiting), Disposition: c.Disposition,
-		Late: c.Is(Late), Extended: c.Extended, Appealed: c.Appealed, Withdrawing: c.Withdraw, Cooled: s.Cooled(c),
+		Late: c.Is(Late), Extended: c.Extended, Appealed: c.Appealed, Stuck: c.Is(Stuck), Withdrawing: c.Withdraw, Cooled: s.Cooled(c),
 		Remedies: c.Remedies, s: s, id: c.ID, filers: c.filerHashes(), Disputed: c.Is(Disputed),
 		changes: changesOf(c),
 	}

@@ -47,6 +47,7 @@ type matter struct {
 	papers   int
 	replies  int
 	said     []string // every word of the filer, each once
+	touched  bool     // something was done since it was looked at whether an appeal can end
 }
 
 func (m *matter) open() bool { return m.stage != cases.Closed }
@@ -124,6 +125,7 @@ func (m *model) note(to, about string, due cases.Day, hour int) {
 }
 
 func (m *model) tell(c *matter, actor string, urgent bool) {
+	c.touched = true
 	for _, name := range c.live {
 		if name == actor || !m.serves(name) {
 			continue

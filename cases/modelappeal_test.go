@@ -67,6 +67,22 @@ func (m *model) impartial(c *matter) bool {
 	return slices.ContainsFunc(slices.Concat(c.live, c.dormant), func(s string) bool { return m.decides(c, s) })
 }
 
+// judged marks an appeal that nobody who is there may decide, and tells its holders
+// when it is new.
+func (m *model) judged(c *matter) {
+	if m.jumped() {
+		return
+	}
+	was := c.flags&cases.Stuck != 0
+	if stuck := c.open() && c.clock.appealed && !m.impartial(c); stuck != was {
+		c.flags ^= cases.Stuck
+		if stuck {
+			m.tell(c, "", false)
+			c.touched = false
+		}
+	}
+}
+
 // closedBefore: the appeal is about what somebody decided.
 func (c *matter) closedBefore(who string) bool {
 	return c.clock.appealed && slices.Contains(c.clock.decided, who)

@@ -13,6 +13,12 @@ import (
 
 // check is all that must be true at any time.
 func (m *model) check(*rapid.T) {
+	for _, c := range m.all {
+		if c.touched {
+			c.touched = false
+			m.judged(c)
+		}
+	}
 	m.checkLog()
 	m.checkNotices()
 	for _, c := range m.all {

@@ -51,6 +51,7 @@ func (m *model) jumped() bool { return m.sign != "" && m.today() > m.sign.Add(2)
 
 // acted: whatever an ombudsman does when something is overdue shows that it was.
 func (m *model) acted(c *matter) {
+	c.touched = true
 	if days := c.owed(); !m.jumped() && len(days) > 0 && slices.Min(days) < m.today() {
 		c.flags |= cases.Late
 	}
@@ -118,6 +119,7 @@ func (m *model) makeUp(c *matter) {
 
 // heard: what a filer says finds somebody to read it, unless the clock jumped.
 func (m *model) heard(c *matter) {
+	c.touched = true
 	if !m.jumped() {
 		m.makeUp(c)
 	}

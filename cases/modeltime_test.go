@@ -38,6 +38,9 @@ func (m *model) checkpoint() {
 	}
 	m.holders()
 	m.clocks()
+	for _, c := range m.all {
+		c.touched = true
+	}
 	for _, name := range everybody[:4] {
 		if last := m.until[name]; m.serves(name) && m.today() >= last.Add(-14) && m.warned[name] != last {
 			m.note(name, "mandate", m.today(), 0)

@@ -27,6 +27,7 @@ type LateCase struct {
 	Settle  Day // when a dispute between two receipts should have been decided
 	// Unreadable: a holder has signed that the newest case key does not open.
 	Unreadable bool
+	Stuck      bool // an appeal that nobody who holds it may decide
 }
 
 // Since is the first promise that was not kept.
@@ -67,9 +68,9 @@ func (o Oversight) Overdue(ctx context.Context, limit int) (list []LateCase, mor
 
 // tellOversight has oversight look at what is overdue, or at how the office works,
 // once a day however much it is.
-func (s *Service) tellOversight(tx Tx, about Subject) error {
+func (s *Service) tellOversight(tx Tx, about Subject, due Day) error {
 	for _, name := range s.Office.Oversight {
-		if err := tx.Notify(Notice{To: name, About: about, Due: s.Today()}); err != nil {
+		if err := tx.Notify(Notice{To: name, About: about, Due: due}); err != nil {
 			return err
 		}
 	}
@@ -78,7 +79,7 @@ func (s *Service) tellOversight(tx Tx, about Subject) error {
 
 // overdue says which of the promises to the filer (see [Case] promises) are late.
 func overdue(c *Case, today Day) LateCase {
-	late := LateCase{ID: c.ID, Kind: c.Kind, Stage: c.Stage, Holders: c.Holders(), Unreadable: c.Is(Unreadable)}
+	late := LateCase{ID: c.ID, Kind: c.Kind, Stage: c.Stage, Holders: c.Holders(), Unreadable: c.Is(Unreadable), Stuck: c.Is(Stuck)}
 	if r := c.former(""); r != nil && c.Is(Disputed) && r.Until < today {
 		late.Settle = r.Until
 	}

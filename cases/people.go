@@ -57,7 +57,7 @@ func (s *Service) replaced(tx Tx, c *Case, a *act) error {
 		if _, err := s.makeUp(tx, c, a.actor); err != nil {
 			return err
 		}
-		return s.tellOversight(tx, Overdue)
+		return s.tellOversight(tx, Overdue, s.Today())
 	case Recuse:
 	default:
 		return nil

@@ -115,6 +115,9 @@ func (s *Service) perform(ctx context.Context, a *act) error {
 		if err := s.holders(tx, c, a); err != nil {
 			return err
 		}
+		if err := s.judged(tx, c); err != nil {
+			return err
+		}
 		s.wind(c)
 		if err := tx.Put(c); err != nil {
 			return err

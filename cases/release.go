@@ -47,6 +47,12 @@ func (s *Service) release(tx Tx, c *Case, why cause, n int) (released []string, 
 			released = append(released, g.Holder)
 		}
 	}
+	if len(released) == 0 {
+		return nil, nil
+	}
+	if err := s.tellReleased(tx); err != nil {
+		return nil, err
+	}
 	return released, s.notify(tx, released, "", false)
 }
 

@@ -53,16 +53,16 @@ func (s *Service) until(c *Case) Day {
 	return binds
 }
 
-// over says whether a case's time is over, and why. An open case's never is, nor
-// that of a held one, of one whose remedy is outstanding, or of one in dispute:
-// nobody could appeal or speak before that is settled.
-func (k Keeping) over(c *Case, today Day) (custody.Shredding, bool) {
+// over says by which rule a case goes, and when its period ends. Due is "" for one
+// that may not go: an open one, a held one, one whose remedy is outstanding, or one
+// in dispute, where nobody could appeal or speak before that is settled.
+func (k Keeping) over(c *Case) custody.Shredding {
 	rule, months := k.period(c)
 	due := k.until(c)
 	if due == "" || c.Is(Held|RemedyOutstanding|Disputed) {
-		return custody.Shredding{}, false
+		return custody.Shredding{}
 	}
-	return custody.Shredding{Rule: rule, Months: months, Closed: string(c.Closed), Due: string(due)}, due <= today
+	return custody.Shredding{Rule: rule, Months: months, Closed: string(c.Closed), Due: string(due)}
 }
 
 // The jobs of retention. jobErase has the day of what was shredded and is not
@@ -140,7 +140,7 @@ func (s *Service) shred(ctx context.Context, id ID) error {
 		if err != nil {
 			return err
 		}
-		why, _ := s.Office.Keeping.over(c, s.Today())
+		why := s.Office.Keeping.over(c)
 		if !s.mayGo(c) {
 			return nil
 		}

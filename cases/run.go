@@ -51,8 +51,8 @@ const jobMandates = "mandates"
 const mandateNotice = 14
 
 // warnMandates tells those whose mandate ends soon, and oversight, once for each
-// last day, in the same transaction that notes it. The outside body's is for
-// oversight alone.
+// last day, in the same transaction that notes it; and oversight, when too few are
+// left. The outside body's last day is for oversight alone.
 func (s *Service) warnMandates(ctx context.Context) error {
 	today := s.Today()
 	return s.update(ctx, func(tx Tx) error {
@@ -71,7 +71,7 @@ func (s *Service) warnMandates(ctx context.Context) error {
 				return err
 			}
 		}
-		return nil
+		return s.warnRoster(tx)
 	})
 }
 

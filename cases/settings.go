@@ -210,7 +210,7 @@ func (s *Service) noteSetting(tx Tx, known settings, now Setting) error {
 			return err
 		}
 	}
-	return s.tellOversight(tx, OfficeNews)
+	return s.tellOversight(tx, OfficeNews, s.Today())
 }
 
 func names(all []Ombudsman) (list []string) {

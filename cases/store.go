@@ -165,6 +165,8 @@ type ClockTx interface {
 	// holders among those there than were first drawn, or an appeal, if they are open;
 	// if they are in dispute, fewer than two.
 	Short(there []string) ([]ID, error)
+	// Appeals lists the open cases on appeal.
+	Appeals() ([]ID, error)
 	// Turn moves all grants of a holder from one state to another, and counts
 	// them. To live it takes only those of cases of which the holder has the
 	// newest key.

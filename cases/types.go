@@ -73,13 +73,14 @@ const (
 	Disputed   // a former receipt says that its owner did not replace it
 	Late       // a promised day passed unkept; it stays, and is counted
 	Unreadable // a holder cannot open the newest case key; oversight must see it
+	Stuck      // on appeal, and nobody who is there may decide it
 	afterFlags
 
 	// AllFlags has every flag set.
 	AllFlags = afterFlags - 1
 )
 
-var flagNames = []string{"waiting", "held", "remedy outstanding", "urgent", "test", "drill", "disputed", "late", "unreadable"}
+var flagNames = []string{"waiting", "held", "remedy outstanding", "urgent", "test", "drill", "disputed", "late", "unreadable", "appeal stuck"}
 
 // Names lists the flags that are set.
 func (f Flags) Names() []string {

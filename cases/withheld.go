@@ -11,7 +11,7 @@ var revives = map[Verb]bool{Hold: true, Appeal: true}
 
 // dueDay is the day on which a case's time is over; "" while it never is.
 func (s *Service) dueDay(c *Case) Day {
-	if why, _ := s.Office.Keeping.over(c, s.Today()); why.Due == "" {
+	if s.Office.Keeping.over(c).Due == "" {
 		return ""
 	}
 	return s.until(c)

@@ -138,6 +138,7 @@ func TestYear(t *testing.T) {
 		}
 		for _, c := range y.all {
 			y.live(c)
+			y.waits(c)
 		}
 		y.look(day)
 		y.harvest()

@@ -25,6 +25,7 @@ type affair struct {
 	decided                        []string
 	disputed, late, gone           bool
 	unheard                        bool   // closed and never acknowledged
+	stuck                          bool   // on appeal, and nobody may decide it
 	remedy                         string // its state
 	remedyDue, remedyTold          cases.Day
 	blind                          map[string]bool   // holders who could not open it
@@ -60,6 +61,8 @@ type book struct {
 	removed map[string]bool
 	keys    map[string]int               // how often somebody's keys were lost
 	stirred map[cases.Day]map[string]int // how often somebody's cases changed on a day
+	freed   map[cases.Day]int            // grants released on a day
+	waited  map[cases.Day]int            // appeals of which it was found that nobody may decide them
 	leaves  int64                        // leaves of the log that were looked at
 }
 
@@ -67,6 +70,7 @@ func newBook() book {
 	return book{
 		byWord: map[string]*affair{}, counted: map[string]int64{}, until: map[string]cases.Day{}, warned: map[string]cases.Day{},
 		away: map[string]cases.Day{}, removed: map[string]bool{}, keys: map[string]int{}, stirred: map[cases.Day]map[string]int{},
+		freed: map[cases.Day]int{}, waited: map[cases.Day]int{},
 	}
 }
 
@@ -75,6 +79,7 @@ func (b book) copied() book {
 	c := b
 	c.counted, c.until, c.warned, c.away = maps.Clone(b.counted), maps.Clone(b.until), maps.Clone(b.warned), maps.Clone(b.away)
 	c.removed, c.keys, c.stirred = maps.Clone(b.removed), maps.Clone(b.keys), map[cases.Day]map[string]int{}
+	c.freed, c.waited = maps.Clone(b.freed), maps.Clone(b.waited)
 	for day, stirred := range b.stirred {
 		c.stirred[day] = maps.Clone(stirred)
 	}

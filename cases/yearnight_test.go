@@ -32,6 +32,9 @@ func (y *year) work() {
 		}
 	}
 	y.harvest()
+	for _, c := range y.all {
+		y.waits(c)
+	}
 	y.released(releases)
 	y.rang(want)
 	if !y.one(5) {
@@ -152,15 +155,49 @@ func (y *year) clocks(c *affair, want map[string]int) bool {
 // another has grown by one.
 func (y *year) rang(want map[string]int) {
 	y.Helper()
-	have := map[string]int{}
+	have, want := map[string]int{}, maps.Clone(want)
 	for _, n := range y.outbox() {
-		if n.Due == y.today() && n.About != cases.News && n.About != cases.Danger {
+		switch {
+		case n.About == cases.OfficeNews:
+			have[n.To+" office "+string(n.Due)] = 1 // however many grants
+		case n.Due == y.today() && n.About != cases.News && n.About != cases.Danger:
 			have[n.To+" "+string(n.About)] += n.Gen
+		}
+	}
+	yesterday := y.today().Add(-1)
+	if n := y.waited[yesterday]; n > 0 {
+		want["vera overdue"] += n
+	}
+	for _, day := range []cases.Day{yesterday, y.today()} {
+		if y.freed[day] > 0 {
+			want["vera office "+string(day.Add(1))] = 1
 		}
 	}
 	if !maps.Equal(have, want) {
 		y.Errorf("%s: the day called for %v, and was told of %v", y.today(), want, have)
 	}
+}
+
+// waits notes when nobody may decide an appeal any more, and whether that is so.
+func (y *year) waits(c *affair) {
+	y.Helper()
+	if c.gone || c.appealed == "" {
+		return
+	}
+	had := y.at(c.id)
+	stuck := had.Is(cases.Stuck)
+	for _, g := range had.Grants {
+		sees := g.State == cases.Live || g.State == cases.Dormant
+		if may := sees && y.serves(g.Holder) && y.away[g.Holder] < y.today() && y.keys[g.Holder] == 0 && !slices.Contains(c.decided, g.Holder); may && stuck {
+			y.Errorf("%s: %s waits for somebody who may decide, and %s may", y.today(), c.id, g.Holder)
+		}
+	}
+	if stuck && !c.stuck {
+		y.waited[y.today()]++
+		y.stir(y.today(), had.Holders()...)
+		y.made["stuck"]++
+	}
+	c.stuck = stuck
 }
 
 // released: for lateness one grant for each case of which one is due, and no other,
@@ -199,6 +236,7 @@ func (y *year) harvest() {
 				continue
 			}
 			y.count("released")
+			y.freed[y.today()]++
 			y.stir(y.today(), d.Actor)
 			y.given(d.Actor, "grant", d.Case)
 			if d.Note == "late" {

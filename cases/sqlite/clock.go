@@ -32,6 +32,11 @@ func (t *tx) Short(there []string) ([]cases.ID, error) {
 	return t.ids(selectShort, string(names), int64(cases.Disputed))
 }
 
+// Appeals implements [cases.ClockTx], by the index that holds nothing else.
+func (t *tx) Appeals() ([]cases.ID, error) {
+	return t.ids(`SELECT code FROM cases WHERE appealed <> '' AND stage <> 'closed' ORDER BY n`)
+}
+
 func (t *tx) ids(sql string, args ...any) (list []cases.ID, err error) {
 	err = t.each(sql, args, func(r *row) error {
 		list = append(list, caseID(r))

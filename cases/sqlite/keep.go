@@ -20,7 +20,8 @@ func (t *tx) Held(until cases.Day, f func(*cases.Case) error) error {
 
 // lateCases finds the first day that is still owed; what it says is what
 // [cases.Case] promises say.
-// Beside them stand cases that a holder cannot open, closed ones too. A dispute is
+// Beside them stand cases that a holder cannot open, closed ones too, and appeals
+// that nobody may decide. A dispute is
 // owed a decision after closing too.
 const lateCases = `(first < ?1 OR flags & ?3 <> 0) ORDER BY first, n LIMIT ?2`
 
@@ -33,7 +34,7 @@ const firstOwed = `(SELECT *, min(
 
 // Late implements [cases.KeepTx].
 func (t *tx) Late(today cases.Day, limit int, f func(*cases.Case) error) error {
-	return t.eachCase(firstOwed, lateCases, []any{today, limit, int64(cases.Unreadable), int64(cases.Disputed)}, f)
+	return t.eachCase(firstOwed, lateCases, []any{today, limit, int64(cases.Unreadable | cases.Stuck), int64(cases.Disputed)}, f)
 }
 
 func (t *tx) eachCase(from, where string, args []any, f func(*cases.Case) error) error {

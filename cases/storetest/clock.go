@@ -75,8 +75,15 @@ func shortOfHolders(t *testing.T, s cases.Store) {
 	if got := ids(t, s, func(tx cases.Tx) ([]cases.ID, error) { return tx.Short([]string{"anna", "ben", "carl"}) }); len(got) != 1 || got[0] != c.ID {
 		t.Errorf("on appeal: %v", got)
 	}
+	if got := ids(t, s, cases.Tx.Appeals); len(got) != 1 || got[0] != c.ID {
+		t.Errorf("open on appeal: %v", got)
+	}
+	closed.Appealed = c.Appealed
 	closed.Flags, c.Appealed = cases.Disputed, ""
 	Must(t, s, func(tx cases.Tx) error { return errors.Join(tx.Put(closed), tx.Put(c)) })
+	if got := ids(t, s, cases.Tx.Appeals); len(got) != 0 {
+		t.Errorf("open on appeal, of closed ones: %v", got)
+	}
 	for last, there := range map[bool][]string{false: {"anna", "ben", "carl"}, true: {"anna", "carl"}} {
 		got := ids(t, s, func(tx cases.Tx) ([]cases.ID, error) { return tx.Short(there) })
 		if slices.Contains(got, closed.ID) != last {

@@ -148,6 +148,7 @@ func judge(cfg *config.Config, f facts) []finding {
 	j.roster()
 	j.accounts()
 	j.state()
+	j.changes()
 	j.backups()
 	for _, p := range f.Findings {
 		j.must(p.What, p.Mend)
@@ -188,6 +189,30 @@ func (j *judgement) state() {
 		j.must("the disk is down to its reserve: attachments are refused", "make room")
 	case j.Free < 4*j.Reserve:
 		j.note("the disk will soon be down to its reserve", "make room: attachments are refused first")
+	}
+}
+
+// changes tells of settings that bind later than they were written, and of appeals
+// that wait for a grant.
+func (j *judgement) changes() {
+	if j.Stuck {
+		j.must("there is an appeal that nobody who holds it may decide",
+			"its holders can give it to an ombudsman who did not decide it: ombra-desk act grant; if there is none: ombra roster add")
+	}
+	for _, c := range j.Changes {
+		if c.From <= j.Today && c.On != "" {
+			continue
+		}
+		what := fmt.Sprintf("%s was %s and is %s: it binds from %s on", c.Name, c.Was, c.Value, c.From)
+		if c.On == "" {
+			what += " at the earliest, once the office is served"
+		}
+		mend := "nothing, if it is meant; oversight is told"
+		if c.Cases != "" {
+			what += "; closed cases that go then and would have stayed: " + c.Cases
+			mend = "nothing, if it is meant; oversight and ombudsmen are told, and a hold keeps a case: ombra-desk act hold"
+		}
+		j.note(what, mend)
 	}
 }
 

@@ -46,6 +46,16 @@ var broken = map[string]struct {
 	"oversight too": {change: func(c *config.Config, _ *facts) {
 		c.Oversight = map[string]config.Accounts{"dan": {Terminal: "dan2"}}
 	}, must: "dan is on the roster and under [oversight]"},
+	"a change": {change: func(_ *config.Config, f *facts) {
+		f.Changes = []cases.Change{{Name: "retention.months", Value: "1", Was: "3", On: "2026-11-23", From: "2026-12-07", Cases: "fewer than 5"}}
+	}, note: "closed cases that go then and would have stayed: fewer than 5"},
+	"a change to come": {change: func(_ *config.Config, f *facts) {
+		f.Changes = []cases.Change{{Name: "clocks.release_days", Value: "1", Was: "14", From: "2026-12-07"}}
+	}, note: "at the earliest, once the office is served"},
+	"an old change": {change: func(_ *config.Config, f *facts) {
+		f.Changes = []cases.Change{{Name: "clocks.release_days", Value: "1", Was: "14", On: "2026-11-01", From: "2026-11-15"}}
+	}},
+	"stuck":     {change: func(_ *config.Config, f *facts) { f.Stuck = true }, must: "nobody who holds it may decide"},
 	"disk full": {change: func(_ *config.Config, f *facts) { f.Free = diskReserve - 1 }, must: "attachments are refused"},
 	"disk low":  {change: func(_ *config.Config, f *facts) { f.Free = 2 * diskReserve }, note: "soon"},
 	"closed": {change: func(_ *config.Config, f *facts) {

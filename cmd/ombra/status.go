@@ -29,6 +29,8 @@ type facts struct {
 	LastLeaves     cases.Day      `json:"last_leaves,omitempty"` // the checkpoint whose leaves are in their second place
 	Restored       cases.Restored `json:"restored"`
 	Unerased       cases.Day      `json:"unerased,omitempty"` // when something was deleted that is still in the files
+	Changes        []cases.Change `json:"changes,omitempty"`  // of the settings that destroy or release
+	Stuck          bool           `json:"stuck,omitempty"`    // an appeal that nobody may decide
 	Failing        map[string]int `json:"failing,omitempty"`  // notices not taken, by roster name
 	Free           int64          `json:"free"`               // bytes of disk
 	Reserve        int64          `json:"reserve"`
@@ -50,6 +52,9 @@ func (o *office) status(ctx context.Context, _ nothing) (facts, error) {
 		return f, err
 	}
 	f.Entries, f.LogHolds = size, err == nil
+	if f.Changes, err = o.service.Changes(ctx); err != nil {
+		return f, err
+	}
 	if err := o.db.View(ctx, f.read); err != nil {
 		return f, err
 	}
@@ -77,6 +82,9 @@ func (f *facts) read(tx cases.Tx) error {
 		if n.Tries >= failingTries {
 			f.Failing[n.To]++
 		}
+	}
+	if f.Stuck, err = cases.AnyStuck(tx); err != nil {
+		return err
 	}
 	if f.Unerased, err = cases.Owed(tx); err != nil {
 		return err

@@ -6,3 +6,6 @@ CREATE TABLE settings (
   was   TEXT NOT NULL,
   since TEXT NOT NULL CHECK (length(since) = 10)
 ) STRICT;
+
+-- What is looked at each day: whether somebody is there who may decide.
+CREATE INDEX cases_on_appeal ON cases (n) WHERE appealed <> '' AND stage <> 'closed';
