@@ -76,7 +76,7 @@ var allowed = map[string][]string{
 	"platform": {"terminal", "slack", "mattermost"},
 	"job": {
 		partPlatforms, partAdmin, partNotices, partJobs, partKeys, partLeaves, partMonitor,
-		"checkpoint", "mandates", "holders", "clocks", "retention", "traces", "holds", "remedies", "lost-keys",
+		"checkpoint", "mandates", "holders", "clocks", "retention", "traces", "holds", "remedies", "lost-keys", "settings",
 	},
 	"took": nil,
 }
