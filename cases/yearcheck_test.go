@@ -41,7 +41,7 @@ func (y *year) look(day int) {
 	}
 	for _, c := range y.all {
 		late := func(d cases.Day) bool { return d < y.today() }
-		want := !c.gone && slices.ContainsFunc(c.owed(), late)
+		want := !c.gone && (c.stuck || slices.ContainsFunc(c.owed(), late))
 		if have[c.id] != want && len(c.blind) == 0 { // what is unreadable is seen too
 			y.Errorf("%s: oversight sees %v of %+v", y.today(), have[c.id], c)
 		}

@@ -22,6 +22,13 @@ func (y *year) draft(c *affair, who string, th *papers.Thread) papers.Draft {
 		y.must(err)
 		return d
 	}
+	for _, name := range y.names() {
+		barred := slices.Concat(c.excluded, c.out, c.decided, []string{who, "outside"})
+		if c.stuck && y.serves(name) && !slices.Contains(barred, name) {
+			y.made["stuck: grant"]++
+			return papers.Draft{Do: "grant", Set: map[string]string{"to": name}}
+		}
+	}
 	switch {
 	case c.disputed:
 		return say("settle", map[string]string{"keep": pick(y, []string{papers.KeepFormer, papers.KeepNewer})})
