@@ -37,7 +37,10 @@ func newTwinIn(t *testing.T, who string, set bottest.Settings) *twin {
 	t.Helper()
 	cryptotest.SetGlobalRandom(t, 1)
 	w := &twin{who: who, post: &postbox{}}
-	set.Options = func(o *bot.Options) { o.Platforms = map[string]bot.Platform{"test": w.post} }
+	set.Options = func(o *bot.Options) {
+		o.Platforms = map[string]bot.Platform{"test": w.post}
+		o.Oversight = map[string]string{"test:vera": "vera"}
+	}
 	w.scene = newScene(t, set)
 	w.post.s = w.scene
 	w.night(t, 1)
