@@ -2,7 +2,10 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
+	"io/fs"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -72,12 +75,21 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// waitFor FILE waits until a file exists.
+// waitFor FILE waits until a file exists; a socket, until somebody answers it: it has
+// its name a moment earlier.
 func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: waitfor FILE")
 	}
-	if !eventually(func() bool { _, err := os.Stat(ts.MkAbs(args[0])); return err == nil }) {
+	there := func() bool {
+		info, err := os.Stat(ts.MkAbs(args[0]))
+		if err != nil || info.Mode().Type() != fs.ModeSocket {
+			return err == nil
+		}
+		c, err := new(net.Dialer).DialContext(context.Background(), "unix", ts.MkAbs(args[0]))
+		return err == nil && c.Close() == nil
+	}
+	if !eventually(there) {
 		ts.Fatalf("%s never came", args[0])
 	}
 }
